@@ -24,3 +24,16 @@ export function dlcOfLength(length: number): number {
 export function padFdLength(length: number): number {
   return PADDED[length] as number;
 }
+
+/** Code for each FD length in bytes, by index 0 to 64; 255 where no code says that length. */
+const CODES = Uint8Array.from({ length: 65 }, (_, length) => dlcOfLength(length) & 0xff);
+
+/** The length code that a frame carries: its bytes say it, also in a remote frame. */
+export function dlcOfFrame(frame: { readonly fd: boolean; readonly data: Uint8Array }): number {
+  return CODES[frame.data.length] as number;
+}
+
+/** Whether a frame of this format can carry so many bytes. */
+export function isFrameLength(length: number, fd: boolean): boolean {
+  return length <= (fd ? 64 : 8) && CODES[length] !== 255;
+}

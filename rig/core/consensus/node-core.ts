@@ -1,0 +1,54 @@
+/**
+ * The node contract: a protocol is one object with `step(event) -> effects`. It has no clock, no
+ * randomness and no I/O, and never sees at which level it runs. A promise (a vote, a
+ * confirmation) leaves only after the `stored` event of the record that it promises.
+ */
+
+import type { CanFrame } from "../can/frame.ts";
+
+export type NodeEvent =
+  /** Power is on. `image` holds the records that were durable, oldest first. */
+  | { readonly kind: "boot"; readonly incarnation: number; readonly image: readonly Uint8Array[] }
+  | { readonly kind: "frame"; readonly frame: CanFrame }
+  /** Some node acknowledged the frame; never read it as "all received". */
+  | { readonly kind: "transmitted"; readonly token: number }
+  | { readonly kind: "timer"; readonly timer: number }
+  | { readonly kind: "stored"; readonly token: number };
+
+export type NodeEffect =
+  | { readonly kind: "send"; readonly token: number; readonly frame: CanFrame }
+  /** Sets the timer anew; an earlier setting of the same timer is void. */
+  | { readonly kind: "set-timer"; readonly timer: number; readonly delayNs: number }
+  | { readonly kind: "clear-timer"; readonly timer: number }
+  /** Records become durable in the order of these effects. */
+  | { readonly kind: "persist"; readonly token: number; readonly record: Uint8Array }
+  | { readonly kind: "trace"; readonly record: NodeRecord };
+
+/** What a node notes of its own deeds: never passed off as a client's operation. */
+export interface NodeRecord {
+  readonly event: NodeRecordEvent;
+  readonly slot: number;
+  readonly round: number;
+  /** Digest of the batch in hexadecimal; null for nil votes and where there is none. */
+  readonly digest: string | null;
+  /** Client and request number of each transaction (`propose`, `apply`). */
+  readonly requests?: readonly (readonly [client: number, request: number])[];
+  /** Bit per node whose confirmation the node holds (`commit`). */
+  readonly voters?: number;
+}
+
+export type NodeRecordEvent =
+  | "boot"
+  | "propose"
+  | "vote"
+  | "lock"
+  | "confirm"
+  | "commit"
+  | "apply"
+  | "expire"
+  | "fetch";
+
+export interface NodeCore {
+  /** Effects in order; the array is only valid until the next call. */
+  step(event: NodeEvent, timeNs: number): readonly NodeEffect[];
+}

@@ -1,0 +1,74 @@
+/**
+ * The records that a ROJ node makes durable: its votes and confirmations (a confirmation of a
+ * batch carries the batch, for it is the lock), and what was decided. Restoring reads them back.
+ */
+
+import { type Digest, readDigest, writeDigest } from "../../wire/digest.ts";
+import {
+  type Batch,
+  readBatch,
+  readU16,
+  readU32,
+  writeU16,
+  writeU32,
+} from "../../wire/transaction.ts";
+
+export type JournalRecord =
+  | {
+      readonly kind: "vote";
+      readonly slot: number;
+      readonly round: number;
+      readonly digest: Digest | null;
+    }
+  /** A confirmation; with a batch it is the lock. */
+  | {
+      readonly kind: "confirm";
+      readonly slot: number;
+      readonly round: number;
+      readonly batch: Batch | null;
+    }
+  | {
+      readonly kind: "decided";
+      readonly slot: number;
+      readonly round: number;
+      readonly voters: number;
+      readonly batch: Batch;
+    };
+
+const CODE = { vote: 1, confirm: 2, decided: 3 } as const;
+
+/** code u8, transactions u8, slot u32, round u16, voters u16. */
+const PREFIX = 10;
+
+export function encodeRecord(record: JournalRecord): Uint8Array {
+  const batch = record.kind === "vote" ? null : record.batch;
+  const tail =
+    record.kind === "vote" ? (record.digest === null ? 0 : 8) : (batch?.bytes.length ?? 0);
+  const bytes = new Uint8Array(PREFIX + tail);
+  bytes[0] = CODE[record.kind];
+  bytes[1] = batch?.transactions.length ?? 0;
+  writeU32(bytes, 2, record.slot);
+  writeU16(bytes, 6, record.round);
+  writeU16(bytes, 8, record.kind === "decided" ? record.voters : 0);
+  if (batch !== null) bytes.set(batch.bytes, PREFIX);
+  else if (record.kind === "vote" && record.digest !== null) {
+    writeDigest(bytes, PREFIX, record.digest);
+  }
+  return bytes;
+}
+
+/** Null when the bytes are no record of this node's. */
+export function decodeRecord(bytes: Uint8Array): JournalRecord | null {
+  if (bytes.length < PREFIX) return null;
+  const slot = readU32(bytes, 2);
+  const round = readU16(bytes, 6);
+  if (bytes[0] === CODE.vote) {
+    const digest = bytes.length === PREFIX ? null : readDigest(bytes, PREFIX);
+    return { kind: "vote", slot, round, digest };
+  }
+  const count = bytes[1] as number;
+  const batch = count === 0 ? null : readBatch(bytes, PREFIX, count);
+  if (bytes[0] === CODE.confirm) return { kind: "confirm", slot, round, batch };
+  if (bytes[0] !== CODE.decided || batch === null) return null;
+  return { kind: "decided", slot, round, voters: readU16(bytes, 8), batch };
+}

@@ -1,0 +1,310 @@
+/**
+ * A ROJ-B node in the crash profile: client requests and replies, the decided log and the state
+ * made from it, catching up when behind, and the agreement on the current slot.
+ */
+
+import type { CanFrame } from "../../can/frame.ts";
+import { HEADER_LENGTH, type Header, readHeader, TO_ALL } from "../../wire/header.ts";
+import { sourceOfId } from "../../wire/identifier.ts";
+import { Reassembler } from "../../wire/reassembly.ts";
+import { decodeRojMessage, type RojMessage, TYPE } from "../../wire/roj-message.ts";
+import {
+  BATCH_MAX,
+  type Batch,
+  makeBatch,
+  readTransaction,
+  type Transaction,
+} from "../../wire/transaction.ts";
+import { ListStore } from "../list-store.ts";
+import type { NodeCore, NodeEffect, NodeEvent } from "../node-core.ts";
+import { quorum } from "../quorum.ts";
+import {
+  Agreement,
+  type AgreementHost,
+  type Decision,
+  type RojOptions,
+  TIMER,
+} from "./agreement.ts";
+import { decodeRecord } from "./journal.ts";
+import { Outbox } from "./outbox.ts";
+import { bitCount } from "./slot-state.ts";
+
+/** Decided slots that one answer to a fetch holds. */
+const FETCH_SLOTS = 8;
+/** Decided slots ahead of the current one that are kept until the gap closes. */
+const AHEAD_MAX = 64;
+
+/** The node before its first boot; `step` with a boot event brings it to life. */
+export class RojNode implements NodeCore {
+  readonly #options: RojOptions;
+  #life: RojLife | null = null;
+
+  constructor(options: RojOptions) {
+    this.#options = options;
+  }
+
+  step(event: NodeEvent): readonly NodeEffect[] {
+    if (event.kind === "boot") {
+      this.#life = new RojLife(this.#options, event.incarnation);
+      return this.#life.boot(event.image, event.incarnation);
+    }
+    return this.#life === null ? [] : this.#life.step(event);
+  }
+}
+
+/** The node from one boot to the loss of its memory. */
+class RojLife implements AgreementHost {
+  readonly #options: RojOptions;
+  readonly #out: Outbox;
+  readonly #agreement: Agreement;
+  readonly #reassembler = new Reassembler();
+  readonly #store = new ListStore();
+  readonly #decided: Decision[] = [];
+  readonly #ahead = new Map<number, Decision>();
+  /** Requests not yet applied: the latest of each client. */
+  readonly #pending = new Map<number, Transaction>();
+  /** The station that each client was last heard on. */
+  readonly #stations = new Map<number, number>();
+  /** Highest boot counter heard of each source; -1 before the first frame. */
+  readonly #boots = new Int32Array(16).fill(-1);
+  /** Highest slot that anybody is known to work on. */
+  #heardSlot = 0;
+  #isCatchingUp = false;
+  /** False from a reboot until somebody said how far the others are. */
+  #knowsPosition = true;
+  #peer: number;
+
+  constructor(options: RojOptions, incarnation: number) {
+    this.#options = options;
+    this.#out = new Outbox(options.node, incarnation);
+    this.#agreement = new Agreement(options, this.#out, this);
+    this.#peer = options.node;
+  }
+
+  boot(image: readonly Uint8Array[], incarnation: number): readonly NodeEffect[] {
+    const decisions = new Map<number, Decision>();
+    const records = image.map(decodeRecord).filter((record) => record !== null);
+    for (const record of records) {
+      if (record.kind === "decided") decisions.set(record.slot, record);
+      else this.#agreement.restore(record);
+    }
+    for (let next = decisions.get(0); next !== undefined; next = decisions.get(next.slot + 1)) {
+      this.#apply(next, false);
+    }
+    const slot = this.#decided.length;
+    this.#out.trace({ event: "boot", slot, round: incarnation, digest: null });
+    this.#agreement.begin(slot);
+    // A first boot has nothing to miss; after any other, others may have moved on.
+    if (incarnation > 1 && this.#options.nodes > 1) {
+      this.#knowsPosition = false;
+      this.#startCatchUp();
+    }
+    return this.#out.effects;
+  }
+
+  step(event: Exclude<NodeEvent, { kind: "boot" }>): readonly NodeEffect[] {
+    this.#out.effects.length = 0;
+    switch (event.kind) {
+      case "frame":
+        this.#onFrame(event.frame);
+        break;
+      case "stored":
+        this.#agreement.onStored(event.token);
+        break;
+      case "timer":
+        if (event.timer === TIMER.round) this.#agreement.onRoundTimer();
+        else if (event.timer === TIMER.repair) this.#agreement.onRepairTimer();
+        else this.#onCatchUpTimer();
+        break;
+      case "transmitted":
+        break;
+    }
+    return this.#out.effects;
+  }
+
+  hasRequests(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  nextBatch(): Batch | null {
+    const transactions: Transaction[] = [];
+    for (const transaction of this.#pending.values()) {
+      if (transactions.length === BATCH_MAX) break;
+      transactions.push(transaction);
+    }
+    return transactions.length === 0 ? null : makeBatch(transactions);
+  }
+
+  decided(decision: Decision): void {
+    this.#commit(decision);
+    let next = this.#ahead.get(this.#decided.length);
+    while (next !== undefined) {
+      this.#ahead.delete(next.slot);
+      this.#commit(next);
+      next = this.#ahead.get(this.#decided.length);
+    }
+    this.#agreement.begin(this.#decided.length);
+  }
+
+  #commit(decision: Decision): void {
+    const { slot, round, voters, batch } = decision;
+    this.#out.persist({ kind: "decided", slot, round, voters, batch });
+    this.#out.trace({ event: "commit", slot, round, digest: batch.digest, voters });
+    if ((slot + round) % this.#options.nodes === this.#options.node) {
+      this.#out.send({ kind: "commit", slot, round, digest: batch.digest, voters });
+    }
+    this.#apply(decision, true);
+  }
+
+  /** Applies a decided slot; replies only where somebody may still wait for them. */
+  #apply(decision: Decision, replies: boolean): void {
+    const { slot, round, batch } = decision;
+    this.#decided.push(decision);
+    const requests: [number, number][] = [];
+    for (const transaction of batch.transactions) {
+      const { client, request } = transaction;
+      const reply = this.#store.apply(transaction);
+      if (reply === null) continue;
+      requests.push([client, request]);
+      const station = this.#stations.get(client);
+      if (replies && station !== undefined) this.#out.reply(reply, station);
+      const waiting = this.#pending.get(client);
+      if (waiting !== undefined && waiting.request <= request) {
+        this.#pending.delete(client);
+      }
+    }
+    this.#out.trace({ event: "apply", slot, round, digest: batch.digest, requests });
+  }
+
+  #onFrame(frame: CanFrame): void {
+    const { data, id } = frame;
+    if (!frame.fd || frame.extended || data.length < HEADER_LENGTH) return;
+    const source = sourceOfId(id);
+    const header = readHeader(data);
+    if (!this.#isOfThisBoot(source, header.boot)) return;
+    const whole = this.#reassembler.add(source, header, data);
+    if (whole === null) return;
+    if (header.type === TYPE.request) this.#onRequest(source, whole);
+    else this.#onMessage(source, header, whole);
+  }
+
+  /** False for frames that a controller still held from before its node's last boot. */
+  #isOfThisBoot(source: number, boot: number): boolean {
+    const known = this.#boots[source] as number;
+    if (boot === known) return true;
+    // Counters are eight bits and wrap: newer means less than half a turn ahead.
+    if (known >= 0 && ((boot - known) & 255) >= 128) return false;
+    this.#boots[source] = boot;
+    return true;
+  }
+
+  #onRequest(source: number, bytes: Uint8Array): void {
+    const transaction = readTransaction(bytes, HEADER_LENGTH);
+    if (transaction === null) return;
+    const { client, request } = transaction;
+    this.#stations.set(client, source);
+    const session = this.#store.session(client);
+    if (session !== undefined && request === session.request) {
+      this.#out.reply(session.reply, source);
+      return;
+    }
+    if (this.#store.isVoid(client, request)) return;
+    const waiting = this.#pending.get(client);
+    if (waiting !== undefined && waiting.request >= request) return;
+    this.#pending.delete(client);
+    this.#pending.set(client, transaction);
+    this.#agreement.wake();
+  }
+
+  #onMessage(source: number, header: Header, bytes: Uint8Array): void {
+    const message = decodeRojMessage(header, bytes);
+    if (message === null || source >= this.#options.nodes) return;
+    const isForUs = header.destination === this.#options.node || header.destination === TO_ALL;
+    this.#hear(message);
+    switch (message.kind) {
+      case "pull":
+        if (isForUs) this.#onPull(source, message);
+        break;
+      case "fetch":
+        if (isForUs) this.#onFetch(source, message.slot);
+        break;
+      case "status":
+        this.#onStatus(message.slot);
+        break;
+      case "decided":
+        this.#onDecided(message);
+        break;
+      case "commit":
+        // A hint and nothing more: what it claims is pulled and counted.
+        if (message.slot === this.#agreement.slot) this.#agreement.pull(source, message.round);
+        break;
+      default:
+        this.#agreement.onMessage(source, message);
+    }
+  }
+
+  /** Notes how far others are; being behind for a while starts a fetch. */
+  #hear(message: RojMessage): void {
+    const reached = message.kind === "decided" ? message.slot + 1 : message.slot;
+    if (message.kind === "fetch" || reached <= this.#heardSlot) return;
+    this.#heardSlot = reached;
+    if (reached > this.#agreement.slot && !this.#isCatchingUp) {
+      this.#isCatchingUp = true;
+      this.#out.setTimer(TIMER.catchUp, this.#options.roundTimeoutNs / 4);
+    }
+  }
+
+  #startCatchUp(): void {
+    this.#isCatchingUp = true;
+    const { node, nodes } = this.#options;
+    this.#peer = (this.#peer + 1) % nodes;
+    if (this.#peer === node) this.#peer = (this.#peer + 1) % nodes;
+    this.#out.send({ kind: "fetch", slot: this.#decided.length }, this.#peer);
+    const { length: slot } = this.#decided;
+    this.#out.trace({ event: "fetch", slot, round: 0, digest: null });
+    this.#out.setTimer(TIMER.catchUp, this.#options.roundTimeoutNs);
+  }
+
+  #onCatchUpTimer(): void {
+    this.#isCatchingUp = false;
+    if (this.#heardSlot > this.#agreement.slot || !this.#knowsPosition) this.#startCatchUp();
+  }
+
+  #onFetch(source: number, from: number): void {
+    const end = Math.min(from + FETCH_SLOTS, this.#decided.length);
+    for (let slot = from; slot < end; slot++) {
+      this.#sendDecided(slot, source);
+    }
+    this.#out.send({ kind: "status", slot: this.#decided.length }, source);
+  }
+
+  #onPull(source: number, pull: Extract<RojMessage, { kind: "pull" }>): void {
+    if (pull.slot < this.#decided.length) this.#sendDecided(pull.slot, source);
+    else this.#agreement.answerPull(source, pull);
+  }
+
+  #sendDecided(slot: number, destination: number): void {
+    const decision = this.#decided[slot];
+    if (decision !== undefined) this.#out.send({ kind: "decided", ...decision }, destination);
+  }
+
+  #onStatus(slot: number): void {
+    this.#knowsPosition = true;
+    if (!this.#isCatchingUp) return;
+    if (slot > this.#decided.length) this.#startCatchUp();
+    else {
+      this.#isCatchingUp = false;
+      this.#out.clearTimer(TIMER.catchUp);
+    }
+  }
+
+  #onDecided(message: Extract<RojMessage, { kind: "decided" }>): void {
+    const { slot, round, voters, batch } = message;
+    const next = this.#decided.length;
+    if (slot < next || slot >= next + AHEAD_MAX) return;
+    if (bitCount(voters) < quorum(this.#options.nodes)) return;
+    const decision = { slot, round, voters, batch };
+    if (slot === next) this.decided(decision);
+    else this.#ahead.set(slot, decision);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Collects the effects of one step: encodes messages into frames, numbers what is sent and what
+ * is made durable.
+ */
+
+import type { CanFrame } from "../../can/frame.ts";
+import { replyEnvelope } from "../../wire/client-message.ts";
+import { FrameMaker } from "../../wire/header.ts";
+import { RojEncoder, type RojMessage } from "../../wire/roj-message.ts";
+import type { NodeEffect, NodeRecord } from "../node-core.ts";
+import { encodeRecord, type JournalRecord } from "./journal.ts";
+
+export class Outbox {
+  readonly effects: NodeEffect[] = [];
+  readonly #node: number;
+  readonly #encoder = new RojEncoder();
+  readonly #frames: FrameMaker;
+  #token = 0;
+
+  constructor(node: number, boot: number) {
+    this.#node = node;
+    this.#frames = new FrameMaker(boot);
+  }
+
+  send(message: RojMessage, destination?: number): void {
+    const { envelope, body, length } = this.#encoder.encode(message, this.#node, destination);
+    this.#frames.frames(envelope, body, length, this.#emit);
+  }
+
+  /** Sends the body of a reply to the client on station `destination`. */
+  reply(body: Uint8Array, destination: number): void {
+    this.#frames.frames(replyEnvelope(this.#node, destination), body, body.length, this.#emit);
+  }
+
+  /** The token that the `stored` event will carry. */
+  persist(record: JournalRecord): number {
+    const token = ++this.#token;
+    this.effects.push({ kind: "persist", token, record: encodeRecord(record) });
+    return token;
+  }
+
+  setTimer(timer: number, delayNs: number): void {
+    this.effects.push({ kind: "set-timer", timer, delayNs });
+  }
+
+  clearTimer(timer: number): void {
+    this.effects.push({ kind: "clear-timer", timer });
+  }
+
+  trace(record: NodeRecord): void {
+    this.effects.push({ kind: "trace", record });
+  }
+
+  readonly #emit = (frame: CanFrame): void => {
+    this.effects.push({ kind: "send", token: ++this.#token, frame });
+  };
+}

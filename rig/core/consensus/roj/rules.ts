@@ -1,0 +1,41 @@
+/**
+ * The rules of ROJ-B on which agreement rests, apart from everything that moves messages. They
+ * are handed to the node, so that tests can plant a broken one and see that it is caught.
+ */
+
+import type { Digest } from "../../wire/digest.ts";
+
+/** The batch that a node confirmed last, and in which round. */
+export interface Lock {
+  readonly digest: Digest;
+  readonly round: number;
+}
+
+export interface VoteQuestion {
+  readonly lock: Lock | null;
+  readonly digest: Digest;
+  readonly round: number;
+  readonly validRound: number | null;
+  /** The node holds a quorum of votes for `digest` in `validRound`. */
+  readonly holdsCertificate: boolean;
+}
+
+export interface RojRules {
+  /** May a node vote for the proposal? Otherwise it votes nil. */
+  mayVote(question: VoteQuestion): boolean;
+  /** A quorum of votes for one batch in `votesRound` is there: may the node lock and confirm it? */
+  mayConfirm(votesRound: number, currentRound: number): boolean;
+}
+
+export const ROJ_RULES: RojRules = {
+  mayVote({ lock, digest, round, validRound, holdsCertificate }) {
+    if (lock === null || lock.digest === digest) return true;
+    return (
+      validRound !== null && lock.round <= validRound && validRound < round && holdsCertificate
+    );
+  },
+  // Without this guard a late confirmation of an old round lets two batches be decided.
+  mayConfirm(votesRound, currentRound) {
+    return votesRound === currentRound;
+  },
+};

@@ -1,0 +1,55 @@
+/**
+ * What a checker says about a history. Names of anomalies and of consistency models are Elle's;
+ * `valid`, `anomalyTypes`, `not` and `alsoNot` mean what they mean there. The anomalies themselves
+ * are explained in plain sentences, a few of each type, with the true count beside.
+ */
+
+export type Relation = "ww" | "wr" | "rw" | "process" | "realtime";
+
+/** One edge of a cycle, and what proves it. */
+export interface CycleStep {
+  /** Index of the operation that comes first. */
+  readonly from: number;
+  readonly to: number;
+  readonly relation: Relation;
+  readonly key?: string;
+  /** Element read (wr) or overwritten (ww, rw); absent for the initial state. */
+  readonly element?: string;
+  /** Element appended over it (ww, rw). */
+  readonly next?: string;
+  readonly because: string;
+}
+
+export interface Anomaly {
+  readonly type: string;
+  /** Plain sentences for a person. */
+  readonly explanation: string;
+  /** Indexes of the operations concerned, in order of mention. */
+  readonly operations: readonly number[];
+  readonly key?: string;
+  readonly cycle?: readonly CycleStep[];
+}
+
+export interface CheckOptions {
+  /** A consistency model or an alias of one, such as `strict-serializable`. */
+  readonly consistency: string;
+  /** Steps that the search for cycles may take in one component; the default is ample. */
+  readonly searchSteps?: number;
+}
+
+export interface CheckResult {
+  readonly valid: true | false | "unknown";
+  /** Types found that the model forbids, sorted. */
+  readonly anomalyTypes: readonly string[];
+  /** The weakest models that the history rules out, and those that fall with them. */
+  readonly not: readonly string[];
+  readonly alsoNot: readonly string[];
+  /** The first few of each type in `anomalyTypes`. */
+  readonly anomalies: readonly Anomaly[];
+  /** How many of each type there are. */
+  readonly anomalyCounts: Readonly<Record<string, number>>;
+  /** Completions of type `ok` that were checked. */
+  readonly operations: number;
+  /** What the reader of this result should know, one sentence each. */
+  readonly warnings: readonly string[];
+}

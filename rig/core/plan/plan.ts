@@ -1,0 +1,68 @@
+/**
+ * The expanded plan of one run: everything that the run depends on, as data. The same plan and
+ * seed give the same run; `rig plan` prints it and `run.json` keeps it.
+ */
+
+import type { Fault } from "../fault/fault.ts";
+import type { Expectation } from "./expectation.ts";
+
+export const LEVELS = ["sim", "process", "vcan", "bench"] as const;
+export type Level = (typeof LEVELS)[number];
+
+export const PROTOCOLS = ["roj"] as const;
+export type ProtocolName = (typeof PROTOCOLS)[number];
+
+/** Identifiers hold four bits of source: 0 to 13 are nodes, 14 the rig host, 15 means all. */
+export const NODES_MAX = 14;
+export const HOST_STATION = 14;
+
+export interface WorkloadPlan {
+  /** Operations to issue before the final reads. */
+  readonly operations: number;
+  /** Logical clients at work at once; each has one operation open. */
+  readonly clients: number;
+  /** Keys in use at once; a key is replaced by a fresh one after `appendsPerKey` appends. */
+  readonly keys: number;
+  readonly appendsPerKey: number;
+  readonly microOpsMax: number;
+  /** Share of reads among the micro-operations, in per cent. */
+  readonly readPercent: number;
+  /** Reads after heal: every key once, and at least so many in all. */
+  readonly finalReadsMin: number;
+}
+
+/** A claim about a run beyond its history, judged from the evidence. */
+export type Assertion =
+  | { readonly name: "acknowledged-within"; readonly limitNs: number }
+  | { readonly name: "median-over-baseline"; readonly times: number; readonly scenario: string };
+
+/** What has to be acknowledged before a run may be called valid. */
+export interface Floors {
+  /** Per cent of the operations issued outside the faults. */
+  readonly outsideFaultsPercent: number;
+  /** Per cent of the operations issued while a fault is in force (0 when the run may stop then). */
+  readonly duringFaultsPercent: number;
+  /** Operations issued after the last heal, final reads included. */
+  readonly afterHeal: number;
+}
+
+export interface RunPlan {
+  readonly schema: 1;
+  readonly scenario: string;
+  readonly protocol: ProtocolName;
+  readonly level: Level;
+  /** 0 to 2^32 - 1: everything random in the run comes from it. */
+  readonly seed: number;
+  readonly nodes: number;
+  readonly bus: { readonly nominalBitrateBps: number; readonly dataBitrateBps: number };
+  /** Timers of the protocol: a phase of round r lasts `roundTimeoutNs + r * roundDeltaNs`. */
+  readonly timers: { readonly roundTimeoutNs: number; readonly roundDeltaNs: number };
+  /** How long a node's storage takes to make a record durable. */
+  readonly storage: { readonly writeNs: number };
+  readonly client: { readonly operationTimeoutNs: number; readonly retryNs: number };
+  readonly workload: WorkloadPlan;
+  readonly faults: readonly Fault[];
+  readonly expectation: Expectation;
+  readonly floors: Floors;
+  readonly assertions: readonly Assertion[];
+}

@@ -1,0 +1,80 @@
+/**
+ * The result of a run: verdict, reasons and figures. Console, JSON, CSV, JUnit and HTML are all
+ * made from this one type (and from the evidence it was judged by).
+ */
+
+import type { FaultReport } from "../fault/fault.ts";
+import type { InvariantReport } from "../invariant/invariant.ts";
+import type { Expectation } from "../plan/expectation.ts";
+import type { BusStatistics, NodeStatistics, TeardownStep } from "../run/evidence.ts";
+import type { Outcome, Reason } from "./outcome.ts";
+
+/** Operations of clients, counted by how they ended. */
+export interface OutcomeCounts {
+  readonly issued: number;
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+}
+
+export interface LatencySummary {
+  /** Acknowledged operations that the figures are of; the others are null when it is 0. */
+  readonly count: number;
+  readonly minUs: number | null;
+  readonly meanUs: number | null;
+  readonly p50Us: number | null;
+  readonly p95Us: number | null;
+  readonly p99Us: number | null;
+  readonly maxUs: number | null;
+}
+
+export interface CheckSummary {
+  readonly model: string;
+  readonly consistency: string;
+  readonly valid: boolean | "unknown";
+  readonly anomalyTypes: readonly string[];
+  readonly not: readonly string[];
+  readonly alsoNot: readonly string[];
+  /** First ones only; `text` explains in sentences. */
+  readonly anomalies: readonly { readonly type: string; readonly text: string }[];
+}
+
+export interface AssertionResult {
+  readonly name: string;
+  /** What was claimed and what was measured. */
+  readonly text: string;
+  readonly holds: boolean;
+}
+
+export interface RunResult {
+  readonly schema: 1;
+  readonly scenario: string;
+  readonly protocol: string;
+  readonly level: string;
+  readonly seed: number;
+  readonly nodes: number;
+  readonly outcome: Outcome;
+  readonly expectation: Expectation;
+  /** Whether the outcome is the one that the scenario expects. */
+  readonly asExpected: boolean;
+  readonly reasons: readonly Reason[];
+  readonly partial: string | null;
+  readonly counts: OutcomeCounts;
+  readonly windows: {
+    readonly outsideFaults: OutcomeCounts;
+    readonly duringFaults: OutcomeCounts;
+    readonly afterHeal: OutcomeCounts;
+    readonly finalReads: OutcomeCounts;
+  };
+  readonly check: CheckSummary;
+  readonly latency: LatencySummary;
+  readonly assertions: readonly AssertionResult[];
+  readonly invariants: readonly InvariantReport[];
+  readonly faults: readonly FaultReport[];
+  readonly bus: BusStatistics & { readonly loadPercent: number };
+  readonly messages: Readonly<Record<string, number>>;
+  readonly nodeStatistics: readonly NodeStatistics[];
+  readonly teardown: readonly TeardownStep[];
+  /** Simulated (or real) time from start to end of the record. */
+  readonly durationNs: number;
+}

@@ -1,0 +1,125 @@
+/**
+ * Transactions on the wire: client u8, request u16, number of micro-operations u8, then six bytes
+ * for each: opcode (2 bits) and key (14 bits), value u32. A batch is transactions end to end; how
+ * many there are stands in the header's count.
+ */
+
+import { type Digest, digestOf } from "./digest.ts";
+
+export const OPCODE = { append: 0, read: 1 } as const;
+
+export const KEY_MAX = 0x3fff;
+export const MICRO_OPS_MAX = 4;
+export const BATCH_MAX = 15;
+
+export interface WireMicroOp {
+  readonly opcode: number;
+  readonly key: number;
+  /** The element appended; 0 for reads. */
+  readonly value: number;
+}
+
+/** A client's request as the log holds it. `client` is a session slot, never a process number. */
+export interface Transaction {
+  readonly client: number;
+  readonly request: number;
+  readonly microOps: readonly WireMicroOp[];
+}
+
+export interface Batch {
+  readonly transactions: readonly Transaction[];
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+}
+
+export function transactionLength(transaction: Transaction): number {
+  return 4 + 6 * transaction.microOps.length;
+}
+
+/** Writes at `offset` and returns the offset behind it. */
+export function writeTransaction(
+  bytes: Uint8Array,
+  offset: number,
+  transaction: Transaction,
+): number {
+  bytes[offset] = transaction.client;
+  bytes[offset + 1] = transaction.request & 255;
+  bytes[offset + 2] = transaction.request >>> 8;
+  bytes[offset + 3] = transaction.microOps.length;
+  let at = offset + 4;
+  for (const { opcode, key, value } of transaction.microOps) {
+    bytes[at] = key & 255;
+    bytes[at + 1] = (opcode << 6) | (key >>> 8);
+    writeU32(bytes, at + 2, value);
+    at += 6;
+  }
+  return at;
+}
+
+/** Null when the bytes are no transaction: too short, an unknown opcode, too many micro-operations. */
+export function readTransaction(bytes: Uint8Array, offset: number): Transaction | null {
+  if (offset + 4 > bytes.length) return null;
+  const count = bytes[offset + 3] as number;
+  if (count > MICRO_OPS_MAX || offset + 4 + 6 * count > bytes.length) return null;
+  const microOps: WireMicroOp[] = [];
+  for (let index = 0, at = offset + 4; index < count; index++, at += 6) {
+    const high = bytes[at + 1] as number;
+    const opcode = high >>> 6;
+    if (opcode > OPCODE.read) return null;
+    const key = (bytes[at] as number) | ((high & 0x3f) << 8);
+    microOps.push({ opcode, key, value: readU32(bytes, at + 2) });
+  }
+  return {
+    client: bytes[offset] as number,
+    request: (bytes[offset + 1] as number) | ((bytes[offset + 2] as number) << 8),
+    microOps,
+  };
+}
+
+export function makeBatch(transactions: readonly Transaction[]): Batch {
+  const length = transactions.reduce((sum, each) => sum + transactionLength(each), 0);
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const transaction of transactions) at = writeTransaction(bytes, at, transaction);
+  return { transactions, bytes, digest: digestOf(bytes) };
+}
+
+/** The batch of `count` transactions at `offset`; bytes behind it are padding. Null if malformed. */
+export function readBatch(bytes: Uint8Array, offset: number, count: number): Batch | null {
+  const transactions: Transaction[] = [];
+  let at = offset;
+  for (let index = 0; index < count; index++) {
+    const transaction = readTransaction(bytes, at);
+    if (transaction === null) return null;
+    transactions.push(transaction);
+    at += transactionLength(transaction);
+  }
+  const own = bytes.slice(offset, at);
+  return { transactions, bytes: own, digest: digestOf(own) };
+}
+
+export function writeU32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value & 255;
+  bytes[offset + 1] = (value >>> 8) & 255;
+  bytes[offset + 2] = (value >>> 16) & 255;
+  bytes[offset + 3] = value >>> 24;
+}
+
+export function readU32(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset] as number) |
+      ((bytes[offset + 1] as number) << 8) |
+      ((bytes[offset + 2] as number) << 16) |
+      ((bytes[offset + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+export function writeU16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value & 255;
+  bytes[offset + 1] = value >>> 8;
+}
+
+export function readU16(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8);
+}
