@@ -8,6 +8,7 @@ import { recordedNs } from "../core/metrics/metrics.ts";
 import { spansOf } from "../core/metrics/spans.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
 import type { OutcomeCounts, RunResult } from "../core/verdict/run-result.ts";
+import { gap, LABEL_WIDTH, LIMITS, more, paragraph, row, type Screen } from "./console-screen.ts";
 import { inCharactersOf, PLAIN_STYLE, type Style, type Tone } from "./style.ts";
 import {
   countText,
@@ -17,7 +18,6 @@ import {
   percentText,
   plural,
   printable,
-  wrap,
 } from "./text.ts";
 import { faultBar, sparkline } from "./timeline.ts";
 import {
@@ -40,21 +40,8 @@ export interface ConsoleOptions {
   readonly style?: Style;
 }
 
-const LABEL_WIDTH = 12;
-/** Longer marks than this would push the text below them too far to the right. */
-const HANGING_MAX = 12;
-const REASONS_MAX = 6;
-const ANOMALIES_MAX = 3;
-const VIOLATIONS_MAX = 3;
-const FAULTS_MAX = 5;
-/** Faults that get a bar of their own in the time line; more of them share one. */
-const BARS_MAX = 3;
-
-interface Screen {
-  readonly width: number;
-  readonly style: Style;
-  readonly lines: string[];
-}
+/** Lines of a screen; what is written grows beyond them only where even the least is more. */
+const LINES_MAX = 40;
 
 /** Lines for the screen, with a newline at the end. */
 export function consoleReport(
@@ -62,7 +49,21 @@ export function consoleReport(
   evidence: RunEvidence,
   { folder, repeat, width = 80, style = PLAIN_STYLE }: ConsoleOptions = {},
 ): string {
-  const screen = { width: Math.min(100, Math.max(72, width)), style, lines: [] };
+  const columns = Math.min(100, Math.max(72, width));
+  let lines: readonly string[] = [];
+  for (const limits of LIMITS) {
+    const screen: Screen = { width: columns, style, limits, lines: [] };
+    write(screen, result, evidence);
+    gap(screen);
+    if (folder !== undefined) row(screen, "Evidence", printable(folder));
+    if (repeat !== undefined) row(screen, "Repeat", printable(repeat));
+    lines = screen.lines;
+    if (lines.length <= LINES_MAX) break;
+  }
+  return inCharactersOf(style, `${lines.join("\n").trimEnd()}\n`);
+}
+
+function write(screen: Screen, result: RunResult, evidence: RunEvidence): void {
   verdict(screen, result);
   anomalies(screen, result);
   gap(screen);
@@ -73,47 +74,9 @@ export function consoleReport(
   gap(screen);
   faultList(screen, result);
   bus(screen, result);
-  invariants(screen, result);
+  nodes(screen, result);
+  checks(screen, result);
   teardown(screen, result);
-  gap(screen);
-  if (folder !== undefined) row(screen, "Evidence", printable(folder));
-  if (repeat !== undefined) row(screen, "Repeat", printable(repeat));
-  while (screen.lines.at(-1) === "") screen.lines.pop();
-  return inCharactersOf(style, `${screen.lines.join("\n")}\n`);
-}
-
-function gap({ lines }: Screen): void {
-  if (lines.length > 0 && lines.at(-1) !== "") lines.push("");
-}
-
-/** A line with a label; without one, under the text of the line above. */
-function row({ lines, style }: Screen, label: string, text: string): void {
-  const padded = label.padEnd(LABEL_WIDTH);
-  lines.push(`${label === "" ? padded : style.paint("label", padded)}${text}`.trimEnd());
-}
-
-/** Wrapped text, each line of it painted. */
-function paragraph(
-  screen: Screen,
-  label: string,
-  { text, mark = "", tone, linesMax }: ParagraphText,
-): void {
-  const { style, width } = screen;
-  const lines = wrap(text, width - LABEL_WIDTH - mark.length, linesMax);
-  const indent = mark.length > HANGING_MAX ? 2 : mark.length;
-  lines.forEach((line, at) => {
-    const lead = at === 0 ? mark : " ".repeat(indent);
-    const painted = tone === undefined ? lead + line : style.paint(tone, lead) + line;
-    row(screen, at === 0 ? label : "", painted);
-  });
-}
-
-interface ParagraphText {
-  readonly text: string;
-  /** Before the first line, in the tone; the other lines are indented by its length. */
-  readonly mark?: string;
-  readonly tone?: Tone;
-  readonly linesMax?: number;
 }
 
 function verdict(screen: Screen, result: RunResult): void {
@@ -137,13 +100,18 @@ function verdict(screen: Screen, result: RunResult): void {
   if (remark !== null) {
     paragraph(screen, "", { text: remark, ...(result.asExpected ? {} : { tone: "bad" }) });
   }
-  result.reasons.slice(0, REASONS_MAX).forEach((reason, at) => {
+  result.reasons.slice(0, screen.limits.reasons).forEach((reason, at) => {
     const tone = { valid: "good", invalid: "bad", unknown: "warn", "not-run": "warn" } as const;
     const mark = `${reason.outcome}: `;
-    const text = { text: reason.text, mark, tone: tone[reason.outcome], linesMax: 2 };
+    const text = {
+      text: reason.text,
+      mark,
+      tone: tone[reason.outcome],
+      linesMax: screen.limits.reasonLines,
+    };
     paragraph(screen, at === 0 ? "Why" : "", text);
   });
-  more(screen, result.reasons.length - REASONS_MAX, "reason");
+  more(screen, result.reasons.length - screen.limits.reasons, "reason");
 }
 
 function verdictTone({ outcome, asExpected }: RunResult): Tone {
@@ -151,16 +119,17 @@ function verdictTone({ outcome, asExpected }: RunResult): Tone {
   return outcome === "unknown" || outcome === "not-run" ? "warn" : "bad";
 }
 
-function more(screen: Screen, count: number, noun: string): void {
-  if (count > 0) row(screen, "", screen.style.paint("faint", `and ${plural(count, noun)} more`));
-}
-
 function anomalies(screen: Screen, { check }: RunResult): void {
-  check.anomalies.slice(0, ANOMALIES_MAX).forEach(({ type, text }, at) => {
+  check.anomalies.slice(0, screen.limits.anomalies).forEach(({ type, text }, at) => {
     const mark = `${type}: `;
-    paragraph(screen, at === 0 ? "Anomalies" : "", { text, mark, tone: "bad", linesMax: 3 });
+    paragraph(screen, at === 0 ? "Anomalies" : "", {
+      text,
+      mark,
+      tone: "bad",
+      linesMax: screen.limits.anomalyLines,
+    });
   });
-  more(screen, check.anomalies.length - ANOMALIES_MAX, "anomaly explained");
+  more(screen, check.anomalies.length - screen.limits.anomalies, "finding");
 }
 
 function operations(screen: Screen, { counts, windows }: RunResult): void {
@@ -214,7 +183,7 @@ function course(screen: Screen, { faults }: RunResult, evidence: RunEvidence): v
   if (most === 0) return;
   row(screen, "Course", style.paint("good", text));
   const struck = faults.filter(({ startNs }) => startNs !== null);
-  const bars = struck.length <= BARS_MAX ? struck.map((fault) => [fault]) : [struck];
+  const bars = struck.length <= screen.limits.bars ? struck.map((fault) => [fault]) : [struck];
   for (const bar of bars) {
     row(screen, "", style.paint("bad", faultBar(bar, { durationNs, width, style })));
   }
@@ -227,35 +196,46 @@ function course(screen: Screen, { faults }: RunResult, evidence: RunEvidence): v
 function faultList(screen: Screen, result: RunResult): void {
   const { style } = screen;
   if (result.faults.length === 0) row(screen, "Faults", "none");
-  result.faults.slice(0, FAULTS_MAX).forEach((fault, at) => {
-    const effect = effectWords(fault);
-    const interval = intervalWords(fault);
-    const what = cutTo(printable(`${fault.kind} ${fault.target}`), 34).padEnd(24);
-    const painted = fault.effects === 0 ? style.paint("warn", effect) : effect;
-    row(screen, at === 0 ? "Faults" : "", `${what}  ${interval.padEnd(18)}  ${painted}`);
+  const shown = result.faults.slice(0, screen.limits.faults).map((fault) => ({
+    what: printable(`${fault.kind} ${fault.target}`),
+    interval: intervalWords(fault),
+    effect: effectWords(fault),
+    tone: fault.effects === 0 ? ("warn" as const) : null,
+  }));
+  const longest = (texts: readonly string[]) =>
+    texts.reduce((most, text) => Math.max(most, text.length), 0);
+  const intervalWidth = longest(shown.map(({ interval }) => interval));
+  const effectWidth = longest(shown.map(({ effect }) => effect));
+  const room = screen.width - LABEL_WIDTH - intervalWidth - effectWidth - 4;
+  const width = Math.min(room, longest(shown.map(({ what }) => what)));
+  shown.forEach(({ what, interval, effect, tone }, at) => {
+    const start = `${cutTo(what, width).padEnd(width)}  ${interval.padEnd(intervalWidth)}  `;
+    const painted = tone === null ? effect : style.paint(tone, effect);
+    row(screen, at === 0 ? "Faults" : "", start + painted);
   });
-  more(screen, result.faults.length - FAULTS_MAX, "fault");
+  more(screen, result.faults.length - screen.limits.faults, "fault");
 }
 
-function bus(screen: Screen, { bus, messages, nodeStatistics }: RunResult): void {
-  const { style } = screen;
-  const dropped = `${countText(bus.dropped)} dropped`;
-  row(
-    screen,
-    "Bus",
-    [
-      plural(bus.frames, "frame"),
-      `load ${bus.loadPercent.toFixed(1)} %`,
-      `${countText(bus.delivered)} delivered`,
-      `${countText(bus.withheld)} withheld`,
-      bus.dropped === 0 ? dropped : style.paint("bad", dropped),
-    ].join(", "),
-  );
+function bus(screen: Screen, { bus, messages }: RunResult): void {
+  const crossed = [
+    plural(bus.frames, "frame"),
+    `load ${bus.loadPercent.toFixed(1)} %`,
+    `${countText(bus.withheld)} deliveries withheld`,
+    ...(bus.dropped === 0 ? ["none dropped"] : []),
+  ];
+  paragraph(screen, "Bus", { text: crossed.join(", "), linesMax: 2 });
+  if (bus.dropped > 0) {
+    const text = `${plural(bus.dropped, "frame")} for want of room`;
+    paragraph(screen, "", { text, mark: "dropped: ", tone: "bad" });
+  }
   const sent = Object.entries(messages).map(([name, count]) => `${name} ${countText(count)}`);
   if (sent.length > 0) {
     paragraph(screen, "Messages", { text: sent.join(", "), linesMax: 2 });
   }
-  if (nodeStatistics.length === 0) return;
+}
+
+function nodes(screen: Screen, { nodeStatistics }: RunResult): void {
+  if (nodeStatistics.length === 0 || !screen.limits.hasNodes) return;
   const sum = (of: (statistics: (typeof nodeStatistics)[number]) => number) =>
     nodeStatistics.reduce((total, statistics) => total + of(statistics), 0);
   const text = [
@@ -270,10 +250,10 @@ function bus(screen: Screen, { bus, messages, nodeStatistics }: RunResult): void
       "boot",
     ),
   ];
-  row(screen, "Nodes", `${text.join(", ")} (sums over ${plural(nodeStatistics.length, "node")})`);
+  paragraph(screen, "Nodes", { text: `in all ${text.join(", ")}`, linesMax: 2 });
 }
 
-function invariants(screen: Screen, { check, invariants, assertions }: RunResult): void {
+function checks(screen: Screen, { check, invariants, assertions }: RunResult): void {
   const tone = check.valid === true ? "good" : check.valid === "unknown" ? "warn" : "bad";
   const { style } = screen;
   row(screen, "Checked", style.paint(tone, cutTo(checkWords(check), screen.width - LABEL_WIDTH)));
@@ -281,15 +261,15 @@ function invariants(screen: Screen, { check, invariants, assertions }: RunResult
   const names = held.map(({ name, checked }) => `${name} ${countText(checked)}`);
   if (names.length > 0) {
     const text = `${plural(names.length, "invariant")} held (times checked): ${names.join(", ")}`;
-    paragraph(screen, "", { text, linesMax: 3 });
+    paragraph(screen, "", { text, linesMax: screen.limits.invariantLines });
   }
   const broken = invariants.flatMap(({ name, violations }) =>
     violations.map((violation) => ({ name, violation })),
   );
-  for (const { name, violation } of broken.slice(0, VIOLATIONS_MAX)) {
+  for (const { name, violation } of broken.slice(0, screen.limits.violations)) {
     paragraph(screen, "", { text: violation, mark: `${name}: `, tone: "bad", linesMax: 2 });
   }
-  more(screen, broken.length - VIOLATIONS_MAX, "violation");
+  more(screen, broken.length - screen.limits.violations, "violation");
   for (const { text, holds } of assertions) {
     const mark = holds ? "holds: " : "fails: ";
     paragraph(screen, "", { text, mark, tone: holds ? "good" : "bad", linesMax: 2 });

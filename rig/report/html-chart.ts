@@ -26,7 +26,9 @@ export interface Chart {
   readonly ticks: readonly Tick[];
   /** Whether each tick draws a line across. */
   readonly hasGrid: boolean;
-  /** SVG over the grid and the faults. */
+  /** SVG under the grid and the faults. */
+  readonly under?: string;
+  /** SVG over them. */
   readonly body: string;
   /** Pixels below which the chart scrolls instead of shrinking. */
   readonly minWidth: number;
@@ -44,7 +46,9 @@ export function chartHtml(chart: Chart): string {
   const top = rows * NAME_HEIGHT + 4;
   const all = top + chart.height + AXIS_HEIGHT;
   const gutter = chart.ticks
-    .map(({ y, label }) => `<text x="54" y="${y + 4}" text-anchor="end">${escapeText(label)}</text>`)
+    .map(
+      ({ y, label }) => `<text x="54" y="${y + 4}" text-anchor="end">${escapeText(label)}</text>`,
+    )
     .join("");
   const lines = chart.hasGrid
     ? chart.ticks.map(({ y }) => `<line x1="0" x2="100%" y1="${y}" y2="${y}"/>`).join("")
@@ -54,7 +58,8 @@ export function chartHtml(chart: Chart): string {
     `<div class="gutter" aria-hidden="true"><svg height="${all}">`,
     `<g transform="translate(0 ${top})">${gutter}</g></svg></div>`,
     `<svg height="${all}" role="img" aria-label="${escapeAttribute(chart.description)}">`,
-    `<g transform="translate(0 ${top})"><g class="grid">${lines}${timeGrid(chart)}</g>`,
+    `<g transform="translate(0 ${top})">${chart.under ?? ""}`,
+    `<g class="grid">${lines}${timeGrid(chart)}</g>`,
     chart.faults.map((fault, at) => faultShade(chart, fault, { at, rows, top })).join(""),
     chart.body,
     `<line class="edge" x1="0" x2="100%" y1="${chart.height}" y2="${chart.height}"/></g>`,

@@ -60,7 +60,8 @@ export function lanesHtml({ spans, faults, durationNs }: Course, lanes: Lanes): 
       label: `client ${slot}`,
     })),
     hasGrid: false,
-    body: `<g>${rows.join("")}</g><g class="boxes">${boxes.join("")}</g>`,
+    under: rows.join(""),
+    body: `<g class="boxes">${boxes.join("")}</g>`,
     minWidth: Math.min(6_000, Math.max(680, Math.round((drawn.length / slots.length) * 8))),
   });
   const notice = isCut
@@ -91,10 +92,7 @@ function slotsOf(spans: readonly Span[], clients: number): readonly number[] {
   return [...new Set(spans.map((span) => slotOf(span, clients)))].sort((a, b) => a - b);
 }
 
-function isNamed(
-  { invokeIndex, completionIndex }: Span,
-  named: ReadonlySet<number>,
-): boolean {
+function isNamed({ invokeIndex, completionIndex }: Span, named: ReadonlySet<number>): boolean {
   return named.has(invokeIndex) || (completionIndex !== null && named.has(completionIndex));
 }
 

@@ -35,12 +35,14 @@ export function latencyHtml({ spans, faults, durationNs }: Course): string {
   const drawn = isMany ? thinned(completed, durationNs, scale) : completed;
   // Rare kinds are drawn last, over the others.
   const order = { ok: 0, open: 1, info: 1, fail: 2 };
-  const marks = [...drawn].sort((a, b) => order[a.type] - order[b.type]).map((span) => {
-    const x = percentOf(span.startNs, durationNs);
-    const y = Number(scale.place(latencyNs(span)).toFixed(1));
-    const use = `<use class="${span.type}" href="#m-${span.type}" x="${x}" y="${y}"`;
-    return isMany ? `${use}/>` : `${use}><title>${escapeText(markTitle(span))}</title></use>`;
-  });
+  const marks = [...drawn]
+    .sort((a, b) => order[a.type] - order[b.type])
+    .map((span) => {
+      const x = percentOf(span.startNs, durationNs);
+      const y = Number(scale.place(latencyNs(span)).toFixed(1));
+      const use = `<use class="${span.type}" href="#m-${span.type}" x="${x}" y="${y}"`;
+      return isMany ? `${use}/>` : `${use}><title>${escapeText(markTitle(span))}</title></use>`;
+    });
   const chart = chartHtml({
     description: `Latency of ${completed.length} operations over time`,
     height: HEIGHT,
@@ -90,9 +92,11 @@ interface Scale {
 function logScale(latencies: readonly number[]): Scale {
   const least = latencies.reduce((a, b) => Math.min(a, b), Infinity);
   const most = latencies.reduce((a, b) => Math.max(a, b), 0);
-  const values = [NS_PER_US];
-  for (let at = 1; (values.at(-1) ?? 0) < most || at < 2; at++) {
-    values.push(NS_PER_US * [1, 2, 5][at % 3]! * 10 ** Math.floor(at / 3));
+  const values: number[] = [];
+  for (let decade = NS_PER_US; (values.at(-1) ?? 0) < most || values.length < 2; decade *= 10) {
+    for (const step of [1, 2, 5]) {
+      if ((values.at(-1) ?? 0) < most || values.length < 2) values.push(decade * step);
+    }
   }
   while (values.length > 2 && (values[1] ?? 0) <= least) values.shift();
   const low = Math.log10(values[0] ?? 1);

@@ -1,11 +1,15 @@
-/** An operation as the HTML report writes it, and the anchors by which anomalies point to it. */
+/**
+ * An operation as the HTML report writes it, and how sentences point to it: checkers name it as
+ * `operation N`, by the index of its invocation or of its completion, and both lead to the anchor
+ * that its box has by the index of the invocation.
+ */
 
 import type { MicroOp } from "../core/history/operation.ts";
 import type { Span, SpanType } from "../core/metrics/spans.ts";
 import { escapeText } from "./escape.ts";
 import { cutTo, durationText } from "./text.ts";
 
-const TITLE_MAX = 600;
+const TITLE_MAX = 400;
 
 export const TYPE_WORDS: Readonly<Record<SpanType, string>> = {
   ok: "acknowledged",
@@ -26,7 +30,8 @@ export function valueText(value: readonly MicroOp[]): string {
 /** Everything that is known of the operation. */
 export function spanTitle(span: Span): string {
   const { process, node, invokeIndex, completionIndex, startNs, endNs, type, value, error } = span;
-  const indices = completionIndex === null ? `${invokeIndex}` : `${invokeIndex} / ${completionIndex}`;
+  const indices =
+    completionIndex === null ? `${invokeIndex}` : `${invokeIndex} / ${completionIndex}`;
   const at = node === undefined ? "" : `, node ${node}`;
   const times =
     endNs === null

@@ -22,6 +22,7 @@ font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,
 main{max-width:1180px;margin:0 auto;padding:24px 20px 48px}
 h1{font-size:26px;line-height:1.2;margin:0;display:flex;flex-wrap:wrap;gap:6px 14px;
 align-items:center;overflow-wrap:anywhere}
+h1 .muted{font-weight:400}
 h2{font-size:17px;margin:0 0 10px}
 p{margin:0 0 8px}
 a{color:var(--link)}

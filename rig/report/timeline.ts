@@ -51,7 +51,7 @@ export function faultBar(
   return row.join("");
 }
 
-/** The name over the bar, near its start, where the bar is long enough to stay visible around it. */
+/** The name over the bar, near its start, where the bar stays visible on both sides. */
 function nameInside(row: string[], name: string): void {
   const start = row.findIndex((column) => column !== " ");
   const length = row.filter((column) => column !== " ").length;

@@ -35,14 +35,15 @@ export function expectationWords({ expectation }: RunResult): string {
 /** What the verdict means beyond its reasons; null where those say it all. */
 export function verdictRemark({ outcome, expectation, asExpected }: RunResult): string | null {
   if (expectation.class !== "must-detect") return null;
-  if (asExpected) return "This run is beyond what the protocol bears, and the rig caught it.";
+  if (asExpected) return "Something had to be found in this run, and the rig found it.";
   if (outcome === "valid") return "The rig failed: this run had to be detected and nothing fired.";
   return null;
 }
 
 /** `partition: 5 nodes, protocol roj, level sim, seed 7`. */
 export function runWords({ scenario, nodes, protocol, level, seed }: RunResult): string {
-  return `${scenario}: ${plural(nodes, "node")}, protocol ${protocol}, level ${level}, seed ${seed}`;
+  const size = plural(nodes, "node");
+  return `${scenario}: ${size}, protocol ${protocol}, level ${level}, seed ${seed}`;
 }
 
 export function checkWords({ model, consistency, valid, anomalyTypes }: CheckSummary): string {

@@ -301,11 +301,15 @@ export function detectedResult(evidence: RunEvidence): RunResult {
       anomalies: [
         {
           type: "incompatible-order",
-          text: "Key 3 was read as [1 2 4] by operation 41 and as [1 4] by operation 57: neither is a prefix of the other.",
+          text:
+            "Key 3 was read as [1 2 4] by operation 41 and as [1 4] by operation 57: " +
+            "neither is a prefix of the other.",
         },
         {
           type: "G1c",
-          text: "Operation 41 read what operation 38 appended to key 3, and operation 38 read what operation 41 appended to key 5: each saw the other.",
+          text:
+            "Operation 41 read what operation 38 appended to key 3, and operation 38 read " +
+            "what operation 41 appended to key 5: each saw the other.",
         },
       ],
     },

@@ -46,7 +46,7 @@ export function findCycles(graph: LabelledGraph, context: CycleContext): void {
     context.findings.add(cycleExistsType(model), () => existsAnomaly(model, rows, context));
   }
   const budget = { left: context.steps };
-  const search = new CycleSearch(graph, budget);
+  const search = new CycleSearch(graph, context.indexOf, budget);
   for (const spec of CYCLE_SPECS) {
     if (redundant.has(spec.type)) continue;
     const cycle = search.find(spec);

@@ -7,13 +7,13 @@
 
 import type { HistoryTable } from "../history/history-table.ts";
 import { AppendEdges } from "./append-edges.ts";
-import { type AppendIndex, indexAppends } from "./append-index.ts";
+import { indexAppends, NONE } from "./append-index.ts";
 import { proveAppendStep } from "./append-proofs.ts";
 import { findCycles } from "./cycles.ts";
 import { Findings } from "./findings.ts";
 import { EMPTY_GRAPH, judge, orderFor } from "./judge.ts";
 import { LabelledEdges, stronglyConnectedParts } from "./labelled-graph.ts";
-import { canonicalModel } from "./lattice.ts";
+import { canonicalModel, forbiddenBy } from "./lattice.ts";
 import { type Order, processPredecessors, RealtimeOrder } from "./order-edges.ts";
 import { checkReads } from "./read-checks.ts";
 import { PROCESS, REALTIME } from "./relations.ts";
@@ -34,12 +34,19 @@ export function checkListAppend(history: HistoryTable, options: CheckOptions): C
   const model = canonicalModel(options.consistency);
   const index = indexAppends(history);
   const findings = new Findings();
-  checkReads(history, index, findings);
+  const versions = versionOrder(history, index);
+  // Made-up elements apart from the longest read make that read incompatible with it, and Elle
+  // tells no more than this; but a model that allows it must still not allow made-up elements.
+  const isTold = !forbiddenBy(model).has("incompatible-order");
+  checkReads(history, index, {
+    findings,
+    tellsGarbage: (element) => isTold || versions.place[element] !== NONE,
+  });
   checkTransactions(history, index.type, findings);
   checkOrders(history, index, findings);
   checkDirtyUpdates(history, index, findings);
   checkLostUpdates(history, index.type, findings);
-  checkCycles(history, index, {
+  checkCycles(new AppendEdges(history, index, versions), {
     findings,
     order: orderFor(model),
     steps: options.searchSteps ?? DEFAULT_STEPS,
@@ -53,9 +60,9 @@ interface CycleOptions {
   readonly steps: number;
 }
 
-function checkCycles(table: HistoryTable, index: AppendIndex, options: CycleOptions): void {
+function checkCycles(edges: AppendEdges, options: CycleOptions): void {
   const { findings, order, steps } = options;
-  const edges = new AppendEdges(table, index, versionOrder(table, index));
+  const { table } = edges;
   const { groups, isEmpty } = findSuspects(edges, order);
   if (isEmpty) {
     findings.add(EMPTY_GRAPH, () => ({

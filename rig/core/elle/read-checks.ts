@@ -17,6 +17,12 @@ import {
   readList,
 } from "./texts.ts";
 
+export interface ReadCheckOptions {
+  readonly findings: Findings;
+  /** Whether a read of this element, which nobody appended, is to be told. */
+  readonly tellsGarbage: (element: number) => boolean;
+}
+
 interface BadPlaces {
   /** By key: shortest length of a prefix of the shared list that has such an element. */
   readonly failed: Int32Array;
@@ -26,8 +32,17 @@ interface BadPlaces {
 
 const NEVER = 0x7fffffff;
 
-export function checkReads(table: HistoryTable, index: AppendIndex, findings: Findings): void {
-  const bad = badPlaces(table, index);
+export function checkReads(
+  table: HistoryTable,
+  index: AppendIndex,
+  options: ReadCheckOptions,
+): void {
+  const { findings } = options;
+  const isGarbage = (element: number) =>
+    index.completed[element] === NONE &&
+    index.invoked[element] === NONE &&
+    options.tellsGarbage(element);
+  const bad = badPlaces(table, index, isGarbage);
   for (let row = 0; row < table.rows; row++) {
     if (!isPossible(index.type[row])) continue;
     const isOk = index.type[row] === OK;
@@ -42,7 +57,7 @@ export function checkReads(table: HistoryTable, index: AppendIndex, findings: Fi
         findRepeated(table, found, findings);
       }
       if (!isShared || length >= (bad.garbage[key] as number)) {
-        findGarbage(table, index, found, findings);
+        findGarbage(table, isGarbage, found, findings);
       }
       if (!isOk) continue;
       if (!isShared || length >= (bad.failed[key] as number)) {
@@ -58,7 +73,11 @@ interface Place {
   readonly mop: number;
 }
 
-function badPlaces(table: HistoryTable, index: AppendIndex): BadPlaces {
+function badPlaces(
+  table: HistoryTable,
+  index: AppendIndex,
+  isGarbage: (element: number) => boolean,
+): BadPlaces {
   const perKey = () => new Int32Array(table.keys).fill(NEVER);
   const bad = { failed: perKey(), repeated: perKey(), garbage: perKey() };
   const seen = new Uint8Array(table.elements);
@@ -68,7 +87,7 @@ function badPlaces(table: HistoryTable, index: AppendIndex): BadPlaces {
     for (let at = (table.sharedEnd[key] as number) - 1; at >= start; at--) {
       const element = table.lists[at] as number;
       if (index.failedWriter[element] !== NONE) bad.failed[key] = at - start + 1;
-      if (isGarbage(index, element)) bad.garbage[key] = at - start + 1;
+      if (isGarbage(element)) bad.garbage[key] = at - start + 1;
     }
     for (let at = start; at < (table.sharedEnd[key] as number); at++) {
       const element = table.lists[at] as number;
@@ -80,10 +99,6 @@ function badPlaces(table: HistoryTable, index: AppendIndex): BadPlaces {
     }
   }
   return bad;
-}
-
-function isGarbage(index: AppendIndex, element: number): boolean {
-  return index.completed[element] === NONE && index.invoked[element] === NONE;
 }
 
 function findFailed(table: HistoryTable, index: AppendIndex, at: Place, findings: Findings): void {
@@ -153,9 +168,14 @@ function findRepeated(table: HistoryTable, at: Place, findings: Findings): void 
   });
 }
 
-function findGarbage(table: HistoryTable, index: AppendIndex, at: Place, findings: Findings): void {
+function findGarbage(
+  table: HistoryTable,
+  isGarbage: (element: number) => boolean,
+  at: Place,
+  findings: Findings,
+): void {
   for (const element of readList(table, at.mop)) {
-    if (!isGarbage(index, element)) continue;
+    if (!isGarbage(element)) continue;
     findings.add("garbage-read", () => {
       const key = table.mopKey[at.mop] as number;
       return {

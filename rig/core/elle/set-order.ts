@@ -1,13 +1,14 @@
 /**
- * The order in which a Clojure hash set of integer lists hands out its members. Where two reads of
- * a key are equally long and disagree, Elle takes the last one of such a set for the truth; to name
- * the same anomalies we must take the same one. Any choice would be as right.
+ * The orders in which the hash sets under Elle hand out their members. Where two reads of a key
+ * are equally long and disagree, Elle takes the last one of a set for the truth; its search for
+ * cycles begins at the vertices in the order of a set, and stops at the first found. Any choice
+ * would be as right, but to name the same anomalies we must make the same one.
  */
 
 const BITS_A_LEVEL = 5;
 const LEVELS = 7;
 
-/** Compares two lists of integers by their place in such a set. */
+/** Compares two lists of integers by their place in a Clojure set. */
 export function compareInSet(a: Iterable<number>, b: Iterable<number>): number {
   let first = listHash(a);
   let second = listHash(b);
@@ -51,4 +52,37 @@ function finished(hash: number, length: number): number {
 
 function rotated(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
+}
+
+/**
+ * Operation indexes in the order of a set of the kind that graphs are kept in: a tree with 32
+ * branches a level, where a lone member stays at its level, and members come before branches,
+ * levels in breadth, branches from the last to the first. Gives positions in `indexes`.
+ */
+export function graphSetOrder(indexes: readonly number[]): number[] {
+  const order: number[] = [];
+  const groups: { positions: readonly number[]; level: number }[] = [
+    { positions: indexes.map((_, position) => position), level: 0 },
+  ];
+  for (const { positions, level } of groups) {
+    const branches: number[][] = [];
+    for (const position of positions) {
+      const slot = (spread(indexes[position] as number) >>> (BITS_A_LEVEL * level)) & 31;
+      branches[slot] ??= [];
+      branches[slot].push(position);
+    }
+    for (const branch of branches) if (branch?.length === 1) order.push(branch[0] as number);
+    for (const branch of branches.reverse()) {
+      if (level < LEVELS && branch !== undefined && branch.length > 1) {
+        groups.push({ positions: branch, level: level + 1 });
+      }
+    }
+  }
+  return order;
+}
+
+/** Mixes the higher bits into the lower ones, which decide first. */
+function spread(index: number): number {
+  const hash = index ^ (index >>> 20) ^ (index >>> 12);
+  return hash ^ (hash >>> 7) ^ (hash >>> 4);
 }

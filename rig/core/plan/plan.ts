@@ -14,7 +14,6 @@ export type ProtocolName = (typeof PROTOCOLS)[number];
 
 /** Identifiers hold four bits of source: 0 to 13 are nodes, 14 the rig host, 15 means all. */
 export const NODES_MAX = 14;
-export const HOST_STATION = 14;
 
 export interface WorkloadPlan {
   /** Operations to issue before the final reads. */

@@ -5,6 +5,8 @@
  * pipeline drains before it refills. docs/reference/wire.md has the table.
  */
 
+import type { AcceptanceFilter } from "../can/acceptance.ts";
+
 export const CLASS = {
   ack: 2,
   proposal: 3,
@@ -25,12 +27,15 @@ export function sourceOfId(id: number): number {
   return id & 15;
 }
 
-/** A node's acceptance filter: everything but the replies, which are for the host. */
-export function isForNodes(id: number): boolean {
-  return classOfId(id) !== CLASS.reply;
+function filterOfClass(messageClass: number): AcceptanceFilter {
+  return { extended: false, mask: 0x700, match: messageClass << 8 };
 }
 
-/** The host's acceptance filter: replies alone. */
-export function isForHost(id: number): boolean {
-  return classOfId(id) === CLASS.reply;
-}
+/** A node takes everything but the replies, which are for the host; the host takes those alone. */
+export const NODE_FILTERS: readonly AcceptanceFilter[] = [
+  filterOfClass(CLASS.ack),
+  filterOfClass(CLASS.proposal),
+  filterOfClass(CLASS.request),
+  filterOfClass(CLASS.repair),
+];
+export const HOST_FILTERS: readonly AcceptanceFilter[] = [filterOfClass(CLASS.reply)];

@@ -1,0 +1,150 @@
+/**
+ * Watches what the nodes themselves record and checks it as it happens (consensus invariants that
+ * apply to the crash profile): agreement on each slot, one vote per node and phase, commits with a
+ * quorum behind them, and that what is applied was asked for, once.
+ */
+
+import type { NodeRecord } from "../consensus/node-core.ts";
+import { quorum } from "../consensus/quorum.ts";
+import type { InvariantReport } from "./invariant.ts";
+
+const VIOLATIONS_MAX = 10;
+
+const NAMES = [
+  "agreement",
+  "vote-once",
+  "commit-quorum",
+  "applied-once",
+  "applied-in-order",
+] as const;
+type InvariantName = (typeof NAMES)[number];
+
+export interface Violation {
+  readonly invariant: string;
+  readonly text: string;
+}
+
+export class InvariantObserver {
+  readonly #quorum: number;
+  readonly #checked = new Map<InvariantName, number>(NAMES.map((name) => [name, 0]));
+  readonly #violations = new Map<InvariantName, string[]>(NAMES.map((name) => [name, []]));
+  readonly #report: (violation: Violation) => void;
+  readonly #canon = new Map<number, string>();
+  /** What each node said, by slot, round, phase and node; kept across restarts. */
+  readonly #said = new Map<string, string | null>();
+  /** Bit per node that confirmed, by slot, round and digest. */
+  readonly #confirmed = new Map<string, number>();
+  readonly #issued = new Set<number>();
+  /** Requests each node has applied, since its last boot. */
+  readonly #applied: Set<number>[];
+  readonly #nextSlot: number[];
+
+  constructor(nodes: number, report: (violation: Violation) => void) {
+    this.#quorum = quorum(nodes);
+    this.#report = report;
+    this.#applied = Array.from({ length: nodes }, () => new Set<number>());
+    this.#nextSlot = new Array<number>(nodes).fill(0);
+  }
+
+  /** A client's request left the host. */
+  issued(client: number, request: number): void {
+    this.#issued.add(requestKey(client, request));
+  }
+
+  node(node: number, record: NodeRecord): void {
+    switch (record.event) {
+      case "boot":
+        // The state is made anew from the log, which the node replays before this record.
+        break;
+      case "vote":
+      case "confirm":
+        this.#onPromise(node, record);
+        break;
+      case "commit":
+        this.#onCommit(node, record);
+        break;
+      case "apply":
+        this.#onApply(node, record);
+        break;
+      default:
+    }
+  }
+
+  /** The node lost its memory: what it applies from here on is a replay of its log. */
+  restarted(node: number): void {
+    this.#applied[node] = new Set();
+    this.#nextSlot[node] = 0;
+  }
+
+  reports(): readonly InvariantReport[] {
+    return NAMES.map((name) => ({
+      name,
+      checked: this.#checked.get(name) as number,
+      violations: this.#violations.get(name) as string[],
+    }));
+  }
+
+  #onPromise(node: number, { event, slot, round, digest }: NodeRecord): void {
+    const key = `${slot}/${round}/${event}/${node}`;
+    const known = this.#said.get(key);
+    this.#check("vote-once", known === undefined || known === digest, () => {
+      return `node ${node} said ${known} and ${digest} as its ${event} in slot ${slot}, round ${round}`;
+    });
+    if (known === undefined) this.#said.set(key, digest);
+    if (event !== "confirm" || digest === null) return;
+    const confirmKey = `${slot}/${round}/${digest}`;
+    const voters = (this.#confirmed.get(confirmKey) ?? 0) | (1 << node);
+    this.#confirmed.set(confirmKey, voters);
+  }
+
+  #onCommit(node: number, { slot, round, digest }: NodeRecord): void {
+    const known = this.#canon.get(slot);
+    this.#check("agreement", known === undefined || known === digest, () => {
+      return `slot ${slot} was decided as ${known} and, by node ${node}, as ${digest}`;
+    });
+    if (known === undefined) this.#canon.set(slot, digest as string);
+    const voters = this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0;
+    this.#check("commit-quorum", bitsOf(voters) >= this.#quorum, () => {
+      return `node ${node} committed slot ${slot} in round ${round} with ${bitsOf(voters)} confirmations`;
+    });
+  }
+
+  #onApply(node: number, { slot, requests = [] }: NodeRecord): void {
+    const expected = this.#nextSlot[node] as number;
+    this.#check("applied-in-order", slot === expected, () => {
+      return `node ${node} applied slot ${slot} where slot ${expected} was next`;
+    });
+    this.#nextSlot[node] = slot + 1;
+    const applied = this.#applied[node] as Set<number>;
+    for (const [client, request] of requests) {
+      const key = requestKey(client, request);
+      const isSound = this.#issued.has(key) && !applied.has(key);
+      applied.add(key);
+      this.#check("applied-once", isSound, () => {
+        const what = `request ${request} of client ${client}`;
+        return this.#issued.has(key)
+          ? `node ${node} applied ${what} twice`
+          : `node ${node} applied ${what}, which nobody issued`;
+      });
+    }
+  }
+
+  #check(name: InvariantName, holds: boolean, text: () => string): void {
+    this.#checked.set(name, (this.#checked.get(name) as number) + 1);
+    if (holds) return;
+    const violations = this.#violations.get(name) as string[];
+    if (violations.length === VIOLATIONS_MAX) return;
+    violations.push(text());
+    this.#report({ invariant: name, text: violations.at(-1) as string });
+  }
+}
+
+function requestKey(client: number, request: number): number {
+  return client * 0x1_0000 + request;
+}
+
+function bitsOf(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

@@ -1,0 +1,97 @@
+/**
+ * Makes the evidence of a run from its record, entry by entry: at the end of a run from memory,
+ * in `rig report` from the file. A record that breaks off gives evidence marked partial.
+ */
+
+import type { FaultReport } from "../fault/fault.ts";
+import type { Operation } from "../history/operation.ts";
+import type { RunPlan } from "../plan/plan.ts";
+import type { RunEvidence, RunPhases, TeardownStep } from "./evidence.ts";
+import type { RunRecord } from "./record.ts";
+
+const NO_BUS = { frames: 0, busyNs: 0, delivered: 0, withheld: 0, dropped: 0 };
+
+export class EvidenceBuilder {
+  readonly #plan: RunPlan;
+  readonly #operations: Operation[] = [];
+  readonly #faults = new Map<string, FaultReport>();
+  readonly #teardown: TeardownStep[] = [];
+  readonly #baselines: Record<string, number> = {};
+  #phases: RunPhases = { workloadEndNs: null, healedNs: null, endNs: null };
+  #statistics: Extract<RunRecord, { type: "statistics" }> | null = null;
+  #partial: string | null = "the record breaks off";
+
+  constructor(plan: RunPlan) {
+    this.#plan = plan;
+  }
+
+  add(entry: RunRecord): void {
+    switch (entry.type) {
+      case "operation":
+        this.#operations.push(entry.operation);
+        break;
+      case "fault":
+        this.#addFault(entry);
+        break;
+      case "phase":
+        this.#addPhase(entry);
+        break;
+      case "statistics":
+        this.#statistics = entry;
+        break;
+      case "baseline":
+        this.#baselines[entry.scenario] = entry.medianUs;
+        break;
+      case "teardown":
+        this.#teardown.push(entry.step);
+        break;
+      case "end":
+        this.#partial = entry.partial;
+        break;
+      case "violation":
+        // The statistics at the end repeat it; a run never ends without them but by being killed.
+        break;
+    }
+  }
+
+  /** Marks the record as not whole, whatever it says itself. */
+  markPartial(reason: string): void {
+    this.#partial = reason;
+  }
+
+  evidence(): RunEvidence {
+    const statistics = this.#statistics;
+    return {
+      plan: this.#plan,
+      operations: this.#operations,
+      faults: this.#plan.faults.map((fault) => this.#faultReport(fault.id, fault.kind)),
+      phases: this.#phases,
+      bus: statistics?.bus ?? NO_BUS,
+      messages: statistics?.messages ?? {},
+      nodes: statistics?.nodes ?? [],
+      invariants: statistics?.invariants ?? [],
+      teardown: this.#teardown,
+      partial: this.#partial,
+      baselines: this.#baselines,
+    };
+  }
+
+  #faultReport(id: string, kind: FaultReport["kind"]): FaultReport {
+    const never = { id, kind, target: "", startNs: null, endNs: null, effects: 0 };
+    return this.#faults.get(id) ?? never;
+  }
+
+  #addFault(entry: Extract<RunRecord, { type: "fault" }>): void {
+    const { id, kind, target, effects, action, time } = entry;
+    const known = this.#faults.get(id);
+    const startNs = known === undefined ? time : known.startNs;
+    const endNs = action === "heal" ? time : null;
+    this.#faults.set(id, { id, kind, target, startNs, endNs, effects });
+  }
+
+  #addPhase({ phase, time }: Extract<RunRecord, { type: "phase" }>): void {
+    if (phase === "workload-end") this.#phases = { ...this.#phases, workloadEndNs: time };
+    else if (phase === "healed") this.#phases = { ...this.#phases, healedNs: time };
+    else this.#phases = { ...this.#phases, endNs: time };
+  }
+}

@@ -1,0 +1,338 @@
+/**
+ * The interpreter: clients, timeouts, fault triggers and recording, once and for every level, as
+ * `step(event) -> effects`. The simulation drives it on its event heap, the engine over ports.
+ * A run goes through workload, heal and final reads; then it is finished.
+ */
+
+import { HOST_STATION } from "../can/bus.ts";
+import type { CanFrame } from "../can/frame.ts";
+import { faultBound } from "../consensus/quorum.ts";
+import type { Fault, Position } from "../fault/fault.ts";
+import { describeTarget } from "../fault/target.ts";
+import type { MicroOp, OperationType } from "../history/operation.ts";
+import type { RunPlan } from "../plan/plan.ts";
+import { Random } from "../random/random.ts";
+import { decodeReply, requestEnvelope, STATUS, writeRequest } from "../wire/client-message.ts";
+import { FrameMaker, HEADER_LENGTH, readHeader, TO_ALL } from "../wire/header.ts";
+import { sourceOfId } from "../wire/identifier.ts";
+import { Reassembler } from "../wire/reassembly.ts";
+import { TYPE } from "../wire/roj-message.ts";
+import { ListAppendWorkload } from "../workload/list-append.ts";
+import { Client, completedValue, type OpenOperation } from "./client.ts";
+import type { RunRecord } from "./record.ts";
+
+export type RunEvent =
+  | { readonly kind: "start" }
+  /** A frame that the host's channel received. */
+  | { readonly kind: "frame"; readonly frame: CanFrame }
+  | { readonly kind: "timer"; readonly timer: RunTimer }
+  /** A fault came into force, or is out of it; with how often it took effect. */
+  | { readonly kind: "injected"; readonly fault: Fault }
+  | { readonly kind: "healed"; readonly fault: Fault; readonly effects: number };
+
+export type RunTimer =
+  | { readonly kind: "timeout" | "retry"; readonly client: number; readonly serial: number }
+  | { readonly kind: "inject" | "heal"; readonly fault: Fault };
+
+export type RunEffect =
+  /** `request` names the client's request in the frame, for whoever checks what was asked for. */
+  | {
+      readonly kind: "send";
+      readonly frame: CanFrame;
+      readonly request: readonly [client: number, request: number];
+    }
+  | { readonly kind: "set-timer"; readonly timer: RunTimer; readonly atNs: number }
+  | { readonly kind: "inject" | "heal"; readonly fault: Fault }
+  | { readonly kind: "record"; readonly entry: RunRecord }
+  | { readonly kind: "finish" };
+
+type Stage = "workload" | "heal" | "final-reads" | "finished";
+type FaultState = "waiting" | "striking" | "healing-soon" | "in-force" | "healing" | "over";
+
+export interface RunProgress {
+  readonly issued: number;
+  readonly acknowledged: number;
+  /** Kinds of the faults in force. */
+  readonly faults: readonly string[];
+}
+
+export class Interpreter {
+  readonly #plan: RunPlan;
+  readonly #clients: Client[];
+  readonly #workload: ListAppendWorkload;
+  readonly #frames = new FrameMaker(1);
+  readonly #body = new Uint8Array(64);
+  readonly #reassembler = new Reassembler();
+  readonly #faults = new Map<Fault, FaultState>();
+  readonly #needed: number;
+  readonly #bySession = new Map<number, Client>();
+  #out: RunEffect[] = [];
+  #stage: Stage = "workload";
+  #nowNs = 0;
+  #index = 0;
+  #issued = 0;
+  #acknowledged = 0;
+  #open = 0;
+  #finalReads = 0;
+  #sessions: number;
+
+  constructor(plan: RunPlan) {
+    this.#plan = plan;
+    const { clients } = plan.workload;
+    this.#clients = Array.from({ length: clients }, (_, index) => new Client(index));
+    for (const client of this.#clients) this.#bySession.set(client.session, client);
+    this.#sessions = clients;
+    this.#workload = new ListAppendWorkload(plan.workload, Random.of(plan.seed, "workload"));
+    this.#needed = faultBound(plan.nodes) + 1;
+    for (const fault of plan.faults) this.#faults.set(fault, "waiting");
+  }
+
+  get progress(): RunProgress {
+    const inForce = [...this.#faults].filter(([, state]) => state === "in-force");
+    return {
+      issued: this.#issued,
+      acknowledged: this.#acknowledged,
+      faults: inForce.map(([fault]) => fault.kind),
+    };
+  }
+
+  /** The effects are the caller's to keep. Times must not go back. */
+  step(event: RunEvent, timeNs: number): readonly RunEffect[] {
+    this.#nowNs = timeNs;
+    this.#out = [];
+    switch (event.kind) {
+      case "start":
+        this.#start();
+        break;
+      case "frame":
+        this.#onFrame(event.frame);
+        break;
+      case "timer":
+        this.#onTimer(event.timer);
+        break;
+      case "injected":
+        this.#onInjected(event.fault);
+        break;
+      case "healed":
+        this.#onHealed(event.fault, event.effects);
+        break;
+    }
+    return this.#out;
+  }
+
+  /**
+   * Ends the record early: every operation still open gets `info`. The caller heals the faults.
+   */
+  abandon(timeNs: number): readonly RunEffect[] {
+    this.#nowNs = timeNs;
+    this.#out = [];
+    this.#stage = "finished";
+    for (const client of this.#clients) {
+      if (client.open !== null) this.#complete(client, "info", "interrupted");
+    }
+    return this.#out;
+  }
+
+  #start(): void {
+    for (const fault of this.#faults.keys()) {
+      this.#atTime(fault, "inject", fault.start);
+      if (fault.end !== undefined) this.#atTime(fault, "heal", fault.end);
+    }
+    for (const client of this.#clients) this.#issueNext(client);
+  }
+
+  #atTime(fault: Fault, kind: "inject" | "heal", position: Position): void {
+    if (!("atNs" in position)) return;
+    this.#out.push({ kind: "set-timer", timer: { kind, fault }, atNs: position.atNs });
+  }
+
+  #issueNext(client: Client): void {
+    if (this.#stage === "workload" && this.#issued < this.#plan.workload.operations) {
+      this.#strikeAt(this.#issued);
+      this.#issued++;
+      this.#invoke(client, this.#workload.next());
+    } else if (this.#stage === "final-reads" && this.#finalReads < this.#finalReadCount()) {
+      const key = this.#finalReads % this.#workload.keyCount;
+      this.#finalReads++;
+      this.#issued++;
+      this.#invoke(client, [["r", key, null]]);
+    } else if (this.#open === 0) this.#nextStage();
+  }
+
+  #finalReadCount(): number {
+    return Math.max(this.#plan.workload.finalReadsMin, this.#workload.keyCount);
+  }
+
+  /** Starts and ends the faults that are placed before this operation. */
+  #strikeAt(operation: number): void {
+    for (const [fault, state] of this.#faults) {
+      const { start, end } = fault;
+      if (state === "waiting" && "atOperation" in start && start.atOperation <= operation) {
+        this.#inject(fault);
+      }
+      if (end !== undefined && "atOperation" in end && end.atOperation <= operation) {
+        this.#heal(fault);
+      }
+    }
+  }
+
+  #inject(fault: Fault): void {
+    if (this.#faults.get(fault) !== "waiting" || this.#stage !== "workload") return;
+    this.#faults.set(fault, "striking");
+    this.#out.push({ kind: "inject", fault });
+  }
+
+  #heal(fault: Fault): void {
+    const state = this.#faults.get(fault);
+    if (state === "striking") this.#faults.set(fault, "healing-soon");
+    if (state !== "in-force") return;
+    this.#faults.set(fault, "healing");
+    this.#out.push({ kind: "heal", fault });
+  }
+
+  #onInjected(fault: Fault): void {
+    // Its end may have come while it was on its way.
+    const isOver = this.#faults.get(fault) === "healing-soon" || this.#stage !== "workload";
+    this.#faults.set(fault, "in-force");
+    this.#recordFault(fault, "inject", 0);
+    if (isOver) this.#heal(fault);
+  }
+
+  #onHealed(fault: Fault, effects: number): void {
+    this.#faults.set(fault, "over");
+    this.#recordFault(fault, "heal", effects);
+    if (this.#stage === "heal") this.#tryFinalReads();
+  }
+
+  #recordFault(fault: Fault, action: "inject" | "heal", effects: number): void {
+    const target = describeTarget(fault);
+    const { id, kind } = fault;
+    const time = this.#nowNs;
+    this.#record({ type: "fault", time, action, id, kind, target, effects });
+    const f = `${action === "inject" ? "start" : "stop"}-${kind}`;
+    const operation = { index: this.#index++, type: "info", f, process: "nemesis" } as const;
+    this.#record({ type: "operation", time, operation: { ...operation, time, value: target } });
+  }
+
+  #nextStage(): void {
+    if (this.#stage === "workload") {
+      this.#stage = "heal";
+      this.#record({ type: "phase", time: this.#nowNs, phase: "workload-end" });
+      for (const fault of this.#faults.keys()) this.#heal(fault);
+      this.#tryFinalReads();
+    } else if (this.#stage === "final-reads") {
+      this.#stage = "finished";
+      this.#record({ type: "phase", time: this.#nowNs, phase: "end" });
+      this.#out.push({ kind: "finish" });
+    }
+  }
+
+  #tryFinalReads(): void {
+    for (const state of this.#faults.values()) {
+      if (state !== "over" && state !== "waiting") return;
+    }
+    this.#stage = "final-reads";
+    this.#record({ type: "phase", time: this.#nowNs, phase: "healed" });
+    for (const client of this.#clients) this.#issueNext(client);
+  }
+
+  #invoke(client: Client, value: readonly MicroOp[]): void {
+    if (client.isExhausted) {
+      this.#bySession.delete(client.session);
+      client.renewSession(this.#sessions++);
+      this.#bySession.set(client.session, client);
+    }
+    const open = client.invoke(value);
+    this.#open++;
+    this.#recordOperation(client, "invoke", value);
+    this.#send(open);
+    const { operationTimeoutNs } = this.#plan.client;
+    this.#setTimer("timeout", client, open, operationTimeoutNs);
+    this.#setTimer("retry", client, open, this.#plan.client.retryNs);
+  }
+
+  #send({ transaction }: OpenOperation): void {
+    const length = writeRequest(this.#body, transaction);
+    const request = [transaction.client, transaction.request] as const;
+    const envelope = requestEnvelope(HOST_STATION, TO_ALL);
+    this.#frames.frames(envelope, this.#body, length, (frame) => {
+      this.#out.push({ kind: "send", frame, request });
+    });
+  }
+
+  #setTimer(kind: "timeout" | "retry", client: Client, open: OpenOperation, delayNs: number): void {
+    const timer = { kind, client: this.#clients.indexOf(client), serial: open.serial };
+    this.#out.push({ kind: "set-timer", timer, atNs: this.#nowNs + delayNs });
+  }
+
+  #onTimer(timer: RunTimer): void {
+    if ("fault" in timer) {
+      if (timer.kind === "inject") this.#inject(timer.fault);
+      else this.#heal(timer.fault);
+    } else {
+      const client = this.#clients[timer.client] as Client;
+      const { open } = client;
+      if (open === null || open.serial !== timer.serial) return;
+      if (timer.kind === "timeout") this.#complete(client, "info", "timeout");
+      else {
+        this.#send(open);
+        this.#setTimer("retry", client, open, this.#plan.client.retryNs);
+      }
+    }
+  }
+
+  #onFrame(frame: CanFrame): void {
+    if (!frame.fd || frame.data.length < HEADER_LENGTH) return;
+    const source = sourceOfId(frame.id);
+    const header = readHeader(frame.data);
+    if (header.type !== TYPE.reply || source >= this.#plan.nodes) return;
+    const whole = this.#reassembler.add(source, header, frame.data);
+    if (whole === null) return;
+    const reply = decodeReply(whole, (session, request) => {
+      const open = this.#bySession.get(session)?.open ?? null;
+      if (open === null || open.transaction.request !== request) return null;
+      return open.value.filter((microOp) => microOp[0] === "r").length;
+    });
+    if (reply === null) return;
+    const client = this.#bySession.get(reply.client) as Client;
+    const agreed = client.hear(source, reply, this.#needed);
+    if (agreed === null) return;
+    if (agreed.status === STATUS.applied) {
+      this.#acknowledged++;
+      const { value } = client.open as OpenOperation;
+      this.#complete(client, "ok", undefined, completedValue(value, agreed));
+    } else this.#complete(client, "fail", "refused: a list is full");
+  }
+
+  /** `value` defaults to that of the invocation, which `fail` and `info` repeat. */
+  #complete(
+    client: Client,
+    type: OperationType,
+    error: string | undefined,
+    value: readonly MicroOp[] = (client.open as OpenOperation).value,
+  ): void {
+    client.open = null;
+    this.#open--;
+    this.#recordOperation(client, type, value, error);
+    // An info may still happen later, so its process never speaks again.
+    if (type === "info") client.process += this.#clients.length;
+    if (this.#stage !== "finished") this.#issueNext(client);
+  }
+
+  #recordOperation(
+    client: Client,
+    type: OperationType,
+    value: readonly MicroOp[],
+    error?: string,
+  ): void {
+    const { process } = client;
+    const time = this.#nowNs;
+    const base = { index: this.#index++, type, f: "txn", process, time, value };
+    const operation = error === undefined ? base : { ...base, error };
+    this.#record({ type: "operation", time, operation });
+  }
+
+  #record(entry: RunRecord): void {
+    this.#out.push({ kind: "record", entry });
+  }
+}

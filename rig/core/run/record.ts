@@ -1,0 +1,61 @@
+/**
+ * The record of a run as it happens: one entry is one line of `events.jsonl`, the one truth from
+ * which every report can be made again.
+ */
+
+import type { CanFrame } from "../can/frame.ts";
+import type { NodeRecord } from "../consensus/node-core.ts";
+import type { FaultKind } from "../fault/fault.ts";
+import type { Operation } from "../history/operation.ts";
+import type { InvariantReport } from "../invariant/invariant.ts";
+import type { BusStatistics, NodeStatistics, TeardownStep } from "./evidence.ts";
+
+export type Phase = "workload-end" | "healed" | "end";
+
+export type RunRecord =
+  | { readonly type: "operation"; readonly time: number; readonly operation: Operation }
+  | {
+      readonly type: "fault";
+      readonly time: number;
+      readonly action: "inject" | "effect" | "heal";
+      readonly id: string;
+      readonly kind: FaultKind;
+      readonly target: string;
+      /** How often it took effect so far. */
+      readonly effects: number;
+    }
+  | { readonly type: "phase"; readonly time: number; readonly phase: Phase }
+  | {
+      readonly type: "violation";
+      readonly time: number;
+      readonly invariant: string;
+      readonly text: string;
+    }
+  /** Counters so far; the last one stands. */
+  | {
+      readonly type: "statistics";
+      readonly time: number;
+      readonly bus: BusStatistics;
+      readonly messages: Readonly<Record<string, number>>;
+      readonly nodes: readonly NodeStatistics[];
+      readonly invariants: readonly InvariantReport[];
+    }
+  /** Median latency of a run made for comparison, in microseconds. */
+  | {
+      readonly type: "baseline";
+      readonly time: number;
+      readonly scenario: string;
+      readonly medianUs: number;
+    }
+  | { readonly type: "teardown"; readonly time: number; readonly step: TeardownStep }
+  /** The last line of a whole record; `partial` says why a run was cut short, null if it was not. */
+  | { readonly type: "end"; readonly time: number; readonly partial: string | null };
+
+/** Where a run's record goes as it happens. */
+export interface RunSink {
+  record(entry: RunRecord): void;
+  /** A node's own record, with the node's boot counter. */
+  node(node: number, boot: number, timeNs: number, record: NodeRecord): void;
+  /** A frame seen on the bus. */
+  frame(timeNs: number, frame: CanFrame): void;
+}

@@ -1,0 +1,315 @@
+/**
+ * A simulated cluster: protocol cores on the bus model, each with storage and power, and the
+ * host's channel. It advances in virtual time, one event at a time; whoever drives it decides
+ * what the host does. The level `sim` is this and nothing else.
+ *
+ * Does not model: the time that a node's program takes to compute, receive buffers that overrun
+ * while it runs, clocks that drift, anything electrical.
+ */
+
+import { type BusListener, BusModel, HOST_STATION } from "../core/can/bus.ts";
+import type { CanFrame } from "../core/can/frame.ts";
+import type { NodeCore, NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
+import type { Fault } from "../core/fault/fault.ts";
+import { describeTarget } from "../core/fault/target.ts";
+import { InvariantObserver } from "../core/invariant/observer.ts";
+import type { RunPlan } from "../core/plan/plan.ts";
+import type { RunRecord, RunSink } from "../core/run/record.ts";
+import { readHeader } from "../core/wire/header.ts";
+import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
+import { messageName } from "../core/wire/message-name.ts";
+import { EventHeap } from "./event-heap.ts";
+import { ActiveFaults } from "./faults.ts";
+import { SimulatedNode } from "./simulated-node.ts";
+
+/** Events that a paused node's controller and timers hold for it. */
+const HELD_MAX = 65_536;
+
+type WorldEvent =
+  | {
+      readonly kind: "timer";
+      readonly node: number;
+      readonly timer: number;
+      readonly setting: number;
+    }
+  | {
+      readonly kind: "stored";
+      readonly node: number;
+      readonly token: number;
+      readonly record: Uint8Array;
+      readonly boot: number;
+      readonly supply: number;
+    }
+  | { readonly kind: "late"; readonly receiver: number; readonly frame: CanFrame };
+
+export interface ClusterOptions {
+  readonly plan: RunPlan;
+  readonly makeNode: (node: number) => NodeCore;
+  readonly sink: RunSink;
+  /** A frame arrived on the host's channel. */
+  readonly onHostFrame: (frame: CanFrame, timeNs: number) => void;
+}
+
+export class Cluster implements BusListener {
+  readonly #options: ClusterOptions;
+  readonly #heap = new EventHeap<WorldEvent>();
+  readonly #bus: BusModel;
+  readonly #nodes: SimulatedNode[];
+  readonly #faults: ActiveFaults;
+  readonly #observer: InvariantObserver;
+  readonly #messages = new Map<string, number>();
+  #nowNs = 0;
+  #delivered = 0;
+  #withheld = 0;
+  #dropped = 0;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    const { plan, makeNode } = options;
+    const stations = Array.from({ length: plan.nodes }, (_, node) => node);
+    this.#bus = new BusModel({ ...plan.bus, stations: [...stations, HOST_STATION] }, this);
+    for (const node of stations) this.#bus.setAcceptance(node, NODE_FILTERS);
+    this.#bus.setAcceptance(HOST_STATION, HOST_FILTERS);
+    this.#nodes = stations.map((node) => new SimulatedNode(makeNode(node), plan.storage.writeNs));
+    this.#faults = new ActiveFaults(
+      { seed: plan.seed, nodes: plan.nodes, bus: this.#bus },
+      (fault) => this.#recordEffect(fault),
+    );
+    this.#observer = new InvariantObserver(plan.nodes, ({ invariant, text }) =>
+      this.#record({ type: "violation", time: this.#nowNs, invariant, text }),
+    );
+  }
+
+  get nowNs(): number {
+    return this.#nowNs;
+  }
+
+  /** All nodes get power for the first time. */
+  start(): void {
+    for (let node = 0; node < this.#nodes.length; node++) this.#boot(node);
+  }
+
+  /** When the next thing happens by itself; infinity when nothing will. */
+  nextNs(): number {
+    return Math.min(this.#heap.nextNs(), this.#bus.nextNs());
+  }
+
+  /** Does the next thing. At one time the nodes come before the bus, which needs all sends first. */
+  advance(): void {
+    if (this.#heap.nextNs() > this.#bus.nextNs()) {
+      this.#nowNs = this.#bus.nextNs();
+      this.#bus.advance(this.#nowNs);
+      return;
+    }
+    this.#nowNs = this.#heap.nextNs();
+    const event = this.#heap.pop();
+    switch (event.kind) {
+      case "late":
+        this.delivered(event.receiver, event.frame);
+        break;
+      case "timer":
+        if (this.#node(event.node).isSetting(event.timer, event.setting)) {
+          this.#dispatch(event.node, { kind: "timer", timer: event.timer });
+        }
+        break;
+      case "stored":
+        this.#onStored(event);
+        break;
+    }
+  }
+
+  /** Moves the clock to `timeNs`, at or before the next event, for what the host does then. */
+  setTime(timeNs: number): void {
+    this.#nowNs = timeNs;
+  }
+
+  /** The host sends a client's request. */
+  sendFromHost(frame: CanFrame, request: readonly [client: number, request: number]): void {
+    this.#observer.issued(request[0], request[1]);
+    if (!this.#bus.send(HOST_STATION, frame, 0, this.#nowNs)) this.#dropped++;
+  }
+
+  inject(fault: Fault): void {
+    switch (fault.kind) {
+      case "partition":
+      case "loss":
+      case "delay":
+        this.#faults.add(fault);
+        break;
+      case "crash":
+      case "power-cut":
+        for (const node of fault.nodes) if (this.#stop(node, fault)) this.#faults.count(fault);
+        break;
+      case "pause":
+        for (const node of fault.nodes) this.#node(node).pause(fault);
+        break;
+    }
+  }
+
+  /** Ends the fault and returns how often it took effect. */
+  heal(fault: Fault): number {
+    switch (fault.kind) {
+      case "partition":
+      case "loss":
+      case "delay":
+        this.#faults.remove(fault);
+        break;
+      case "crash":
+      case "power-cut":
+        for (const node of fault.nodes) if (this.#node(node).isStoppedBy(fault)) this.#boot(node);
+        break;
+      case "pause":
+        for (const node of fault.nodes) this.#resume(node, fault);
+        break;
+    }
+    return this.#faults.effects(fault);
+  }
+
+  statistics(): Extract<RunRecord, { type: "statistics" }> {
+    const { frames, busyNs } = this.#bus.counters;
+    const messages = [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      type: "statistics",
+      time: this.#nowNs,
+      bus: {
+        frames,
+        busyNs: Math.round(busyNs),
+        delivered: this.#delivered,
+        withheld: this.#withheld,
+        dropped: this.#dropped,
+      },
+      messages: Object.fromEntries(messages),
+      nodes: this.#nodes.map((node, index) => node.statistics(index)),
+      invariants: this.#observer.reports(),
+    };
+  }
+
+  delivered(receiver: number, frame: CanFrame): void {
+    if (receiver === HOST_STATION) {
+      this.#options.onHostFrame(frame, this.#nowNs);
+      return;
+    }
+    this.#delivered++;
+    this.#dispatch(receiver, { kind: "frame", frame });
+  }
+
+  transmitted(sender: number, token: number): void {
+    if (sender !== HOST_STATION) this.#dispatch(sender, { kind: "transmitted", token });
+  }
+
+  observed(_sender: number, frame: CanFrame): void {
+    const header = readHeader(frame.data);
+    if (header.fragment === 0) {
+      const name = messageName(header.type);
+      this.#messages.set(name, (this.#messages.get(name) ?? 0) + 1);
+    }
+    this.#options.sink.frame(this.#nowNs, frame);
+  }
+
+  delayed(receiver: number, frame: CanFrame, atNs: number): void {
+    this.#heap.push(atNs, { kind: "late", receiver, frame });
+  }
+
+  withheld(sender: number, receiver: number): void {
+    this.#withheld++;
+    this.#faults.withheld(sender, receiver);
+  }
+
+  aborted(): void {
+    // Two stations never share an identifier here; should it happen, the record is not whole.
+    this.#dropped++;
+  }
+
+  #node(node: number): SimulatedNode {
+    return this.#nodes[node] as SimulatedNode;
+  }
+
+  #boot(node: number): void {
+    const state = this.#node(node);
+    const event = state.boot();
+    this.#bus.attach(node, this.#nowNs);
+    this.#observer.restarted(node);
+    this.#dispatch(node, event);
+  }
+
+  /** False when the node was not running. */
+  #stop(node: number, fault: Fault): boolean {
+    const state = this.#node(node);
+    if (!state.isOn) return false;
+    state.stop(fault);
+    if (fault.kind === "power-cut") this.#bus.detach(node, this.#nowNs);
+    return true;
+  }
+
+  #resume(node: number, fault: Fault): void {
+    for (const event of this.#node(node).resume(fault)) this.#dispatch(node, event);
+  }
+
+  #onStored(event: Extract<WorldEvent, { kind: "stored" }>): void {
+    const state = this.#node(event.node);
+    if (!state.complete(event.record, event.supply)) return;
+    if (event.boot === state.boots)
+      this.#dispatch(event.node, { kind: "stored", token: event.token });
+  }
+
+  #dispatch(node: number, event: NodeEvent): void {
+    const state = this.#node(node);
+    if (!state.isOn) return;
+    if (state.pausedBy !== null) {
+      if (!state.hold(event, HELD_MAX)) this.#dropped++;
+      this.#faults.count(state.pausedBy);
+      return;
+    }
+    const effects = state.core.step(event, this.#nowNs);
+    for (let index = 0; index < effects.length; index++) {
+      this.#perform(node, state, effects[index] as NodeEffect);
+    }
+  }
+
+  #perform(node: number, state: SimulatedNode, effect: NodeEffect): void {
+    switch (effect.kind) {
+      case "send":
+        if (!this.#bus.send(node, effect.frame, effect.token, this.#nowNs)) this.#dropped++;
+        break;
+      case "set-timer": {
+        const { timer, delayNs } = effect;
+        const setting = state.setTimer(timer);
+        this.#heap.push(this.#nowNs + Math.round(delayNs), { kind: "timer", node, timer, setting });
+        break;
+      }
+      case "clear-timer":
+        state.setTimer(effect.timer);
+        break;
+      case "persist": {
+        const { token, record } = effect;
+        const { boots: boot, supply } = state;
+        const atNs = state.schedule(this.#nowNs);
+        this.#heap.push(atNs, { kind: "stored", node, token, record, boot, supply });
+        break;
+      }
+      case "trace":
+        state.count(effect.record);
+        this.#observer.node(node, effect.record);
+        this.#options.sink.node(node, state.boots, this.#nowNs, effect.record);
+        break;
+    }
+  }
+
+  #recordEffect(fault: Fault): void {
+    const { id, kind } = fault;
+    const target = describeTarget(fault);
+    this.#record({
+      type: "fault",
+      time: this.#nowNs,
+      action: "effect",
+      id,
+      kind,
+      target,
+      effects: 1,
+    });
+  }
+
+  #record(entry: RunRecord): void {
+    this.#options.sink.record(entry);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The faults in force in a simulated cluster, and how often each took effect: which deliveries a
+ * partition withholds, which are lost or late. Each fault draws from a stream of its own.
+ */
+
+import { ALL_STATIONS } from "../core/can/acceptance.ts";
+import { type BusModel, type DeliveryPolicy, LOST } from "../core/can/bus.ts";
+import type { Fault } from "../core/fault/fault.ts";
+import { Random } from "../core/random/random.ts";
+
+type Partition = Extract<Fault, { kind: "partition" }>;
+type Disturbance = Extract<Fault, { kind: "loss" | "delay" }>;
+
+export class ActiveFaults {
+  readonly #seed: number;
+  readonly #nodes: number;
+  readonly #bus: BusModel;
+  readonly #onEffect: (fault: Fault, effects: number) => void;
+  readonly #effects = new Map<string, number>();
+  readonly #streams = new Map<string, Random>();
+  #partitions: Partition[] = [];
+  #disturbances: Disturbance[] = [];
+
+  constructor(
+    options: { readonly seed: number; readonly nodes: number; readonly bus: BusModel },
+    onEffect: (fault: Fault, effects: number) => void,
+  ) {
+    this.#seed = options.seed;
+    this.#nodes = options.nodes;
+    this.#bus = options.bus;
+    this.#onEffect = onEffect;
+  }
+
+  effects(fault: Fault): number {
+    return this.#effects.get(fault.id) ?? 0;
+  }
+
+  /** The fault took effect once more; the first time is worth a record. */
+  count(fault: Fault): void {
+    const effects = this.effects(fault) + 1;
+    this.#effects.set(fault.id, effects);
+    if (effects === 1) this.#onEffect(fault, effects);
+  }
+
+  add(fault: Partition | Disturbance): void {
+    if (fault.kind === "partition") this.#partitions.push(fault);
+    else this.#disturbances.push(fault);
+    this.#apply();
+  }
+
+  remove(fault: Partition | Disturbance): void {
+    this.#partitions = this.#partitions.filter((each) => each !== fault);
+    this.#disturbances = this.#disturbances.filter((each) => each !== fault);
+    this.#apply();
+  }
+
+  /** A partition kept this frame from its receiver. */
+  withheld(sender: number, receiver: number): void {
+    const cause = this.#partitions.find((partition) => !isTogether(partition, sender, receiver));
+    if (cause !== undefined) this.count(cause);
+  }
+
+  #apply(): void {
+    for (let sender = 0; sender < this.#nodes; sender++) {
+      let mask = ALL_STATIONS;
+      for (let receiver = 0; receiver < this.#nodes; receiver++) {
+        if (this.#partitions.every((partition) => isTogether(partition, sender, receiver)))
+          continue;
+        mask &= ~(1 << receiver);
+      }
+      this.#bus.setVisible(sender, mask);
+    }
+    this.#bus.setDeliveryPolicy(this.#disturbances.length === 0 ? undefined : this.#policy);
+  }
+
+  readonly #policy: DeliveryPolicy = (_sender, receiver) => {
+    let delayNs = 0;
+    for (const fault of this.#disturbances) {
+      if (!fault.nodes.includes(receiver)) continue;
+      const random = this.#stream(fault);
+      if (fault.kind === "delay") {
+        delayNs += random.between(fault.minNs, fault.maxNs);
+        this.count(fault);
+      } else if (random.below(1_000_000) < fault.probability * 1_000_000) {
+        this.count(fault);
+        return LOST;
+      }
+    }
+    return delayNs;
+  };
+
+  #stream(fault: Fault): Random {
+    let stream = this.#streams.get(fault.id);
+    if (stream === undefined) {
+      stream = Random.of(this.#seed, "fault", fault.id);
+      this.#streams.set(fault.id, stream);
+    }
+    return stream;
+  }
+}
+
+function isTogether({ groups }: Partition, a: number, b: number): boolean {
+  const group = groups.find((each) => each.includes(a));
+  return group === undefined || group.includes(b) || !groups.some((each) => each.includes(b));
+}

@@ -1,0 +1,121 @@
+/**
+ * One simulated node: its protocol core, storage, supply and timers, and what is held back while
+ * it stands still. It only keeps state; the cluster makes things happen.
+ */
+
+import type { NodeCore, NodeEvent, NodeRecord } from "../core/consensus/node-core.ts";
+import type { Fault } from "../core/fault/fault.ts";
+import type { NodeStatistics } from "../core/run/evidence.ts";
+import { NodeStorage } from "./storage.ts";
+
+export class SimulatedNode {
+  readonly core: NodeCore;
+  readonly #storage: NodeStorage;
+  /** By timer, which of its settings is the valid one. */
+  readonly #settings: number[] = [];
+  #held: NodeEvent[] = [];
+  #stoppedBy: Fault | null = null;
+  #isOn = false;
+  #decided = 0;
+  #applied = 0;
+  #expired = 0;
+  boots = 0;
+  /** Grows with each loss of power: tells unfinished writes that it took. */
+  supply = 0;
+  pausedBy: Fault | null = null;
+
+  constructor(core: NodeCore, writeNs: number) {
+    this.core = core;
+    this.#storage = new NodeStorage(writeNs);
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  isStoppedBy(fault: Fault): boolean {
+    return this.#stoppedBy === fault;
+  }
+
+  /** The boot event for the core. */
+  boot(): NodeEvent {
+    this.#isOn = true;
+    this.#stoppedBy = null;
+    this.boots++;
+    this.#decided = 0;
+    this.#applied = 0;
+    return { kind: "boot", incarnation: this.boots, image: this.#storage.image() };
+  }
+
+  stop(fault: Fault): void {
+    this.#isOn = false;
+    this.#stoppedBy = fault;
+    this.pausedBy = null;
+    this.#held = [];
+    for (let timer = 0; timer < this.#settings.length; timer++) this.setTimer(timer);
+    if (fault.kind === "power-cut") {
+      this.supply++;
+      this.#storage.powerCut();
+    }
+  }
+
+  pause(fault: Fault): void {
+    if (this.#isOn && this.pausedBy === null) this.pausedBy = fault;
+  }
+
+  /** What was held back, to be dispatched now. */
+  resume(fault: Fault): readonly NodeEvent[] {
+    if (this.pausedBy !== fault) return [];
+    this.pausedBy = null;
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  /** False when there is no room for it. */
+  hold(event: NodeEvent, capacity: number): boolean {
+    if (this.#held.length >= capacity) return false;
+    this.#held.push(event);
+    return true;
+  }
+
+  /** Makes every earlier setting of the timer void and returns the new one. */
+  setTimer(timer: number): number {
+    const setting = (this.#settings[timer] ?? 0) + 1;
+    this.#settings[timer] = setting;
+    return setting;
+  }
+
+  isSetting(timer: number, setting: number): boolean {
+    return this.#settings[timer] === setting;
+  }
+
+  schedule(nowNs: number): number {
+    return this.#storage.schedule(nowNs);
+  }
+
+  /** Makes the record durable; false when the supply went before the write was complete. */
+  complete(record: Uint8Array, supply: number): boolean {
+    if (supply !== this.supply) return false;
+    this.#storage.store(record);
+    return true;
+  }
+
+  count(record: NodeRecord): void {
+    if (record.event === "apply") {
+      this.#decided++;
+      this.#applied += record.requests?.length ?? 0;
+    } else if (record.event === "expire") this.#expired++;
+  }
+
+  statistics(node: number): NodeStatistics {
+    const { boots } = this;
+    return {
+      node,
+      boots,
+      decided: this.#decided,
+      applied: this.#applied,
+      expired: this.#expired,
+    };
+  }
+}

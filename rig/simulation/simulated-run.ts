@@ -1,0 +1,127 @@
+/**
+ * One run at level `sim`: drives the interpreter on the event heap, in virtual time. It goes on in
+ * slices, so that the caller can watch for signals, time limits and progress in between.
+ */
+
+import type { CanFrame } from "../core/can/frame.ts";
+import type { NodeCore } from "../core/consensus/node-core.ts";
+import type { Fault } from "../core/fault/fault.ts";
+import type { RunPlan } from "../core/plan/plan.ts";
+import {
+  Interpreter,
+  type RunEffect,
+  type RunEvent,
+  type RunProgress,
+  type RunTimer,
+} from "../core/run/interpreter.ts";
+import type { RunSink } from "../core/run/record.ts";
+import { Cluster } from "./cluster.ts";
+import { EventHeap } from "./event-heap.ts";
+
+export interface SimulatedRunOptions {
+  readonly plan: RunPlan;
+  readonly makeNode: (node: number) => NodeCore;
+  readonly sink: RunSink;
+  /** Sees every event of the interpreter, with its time: enough to replay the run elsewhere. */
+  readonly onEvent?: (event: RunEvent, timeNs: number) => void;
+}
+
+export class SimulatedRun {
+  readonly #options: SimulatedRunOptions;
+  readonly #interpreter: Interpreter;
+  readonly #cluster: Cluster;
+  readonly #timers = new EventHeap<RunTimer>();
+  readonly #inForce = new Set<Fault>();
+  #isFinished = false;
+
+  constructor(options: SimulatedRunOptions) {
+    this.#options = options;
+    const { plan, makeNode, sink } = options;
+    this.#interpreter = new Interpreter(plan);
+    const onHostFrame = (frame: CanFrame) => this.#step({ kind: "frame", frame });
+    this.#cluster = new Cluster({ plan, makeNode, sink, onHostFrame });
+    this.#cluster.start();
+    this.#step({ kind: "start" });
+  }
+
+  get nowNs(): number {
+    return this.#cluster.nowNs;
+  }
+
+  get progress(): RunProgress {
+    return this.#interpreter.progress;
+  }
+
+  /** Goes on for up to `events` events; true when the run is finished. */
+  advance(events: number): boolean {
+    for (let count = 0; count < events && !this.#isFinished; count++) {
+      // At one time the host's timers come first, as in every driver.
+      if (this.#timers.nextNs() <= this.#cluster.nextNs()) {
+        this.#cluster.setTime(this.#timers.nextNs());
+        this.#step({ kind: "timer", timer: this.#timers.pop() });
+      } else this.#cluster.advance();
+    }
+    return this.#isFinished;
+  }
+
+  /** Writes the last entries of the record; `partial` says why the run was cut short, if it was. */
+  end(partial: string | null): void {
+    const { sink } = this.#options;
+    if (!this.#isFinished) {
+      this.#perform(this.#interpreter.abandon(this.nowNs));
+      this.#isFinished = true;
+    }
+    sink.record(this.#cluster.statistics());
+    sink.record({ type: "end", time: this.nowNs, partial });
+  }
+
+  /** Ends every fault still in force; how many that were. */
+  healAll(): number {
+    const faults = [...this.#inForce];
+    for (const fault of faults) this.#cluster.heal(fault);
+    this.#inForce.clear();
+    return faults.length;
+  }
+
+  #step(event: RunEvent): void {
+    if (this.#isFinished) return;
+    this.#options.onEvent?.(event, this.nowNs);
+    this.#perform(this.#interpreter.step(event, this.nowNs));
+  }
+
+  #perform(effects: readonly RunEffect[]): void {
+    // What the interpreter is told of a fault comes after all effects of this step, so that the
+    // record keeps the order of the indices.
+    const answers: RunEvent[] = [];
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case "send":
+          this.#cluster.sendFromHost(effect.frame, effect.request);
+          break;
+        case "set-timer":
+          this.#timers.push(effect.atNs, effect.timer);
+          break;
+        case "record":
+          this.#options.sink.record(effect.entry);
+          break;
+        case "inject":
+          this.#inForce.add(effect.fault);
+          this.#cluster.inject(effect.fault);
+          answers.push({ kind: "injected", fault: effect.fault });
+          break;
+        case "heal":
+          this.#inForce.delete(effect.fault);
+          answers.push({
+            kind: "healed",
+            fault: effect.fault,
+            effects: this.#cluster.heal(effect.fault),
+          });
+          break;
+        case "finish":
+          this.#isFinished = true;
+          break;
+      }
+    }
+    for (const answer of answers) this.#step(answer);
+  }
+}
