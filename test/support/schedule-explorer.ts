@@ -1,7 +1,9 @@
 /**
- * Runs ROJ nodes under random schedules: any frame in flight may be delivered, dropped or delayed
- * for ever, any timer may fire, any record may become durable, nodes may lose power and come back.
- * There is no bus and no time, so everything that asynchrony allows can happen.
+ * Runs ROJ nodes under random schedules: any frame in flight may be delivered, dropped or held
+ * back for long, any timer may fire, any record may become durable, nodes may lose power and come
+ * back. There is no bus and no time, so everything that asynchrony allows can happen. Each
+ * schedule draws its own temper, and holds whole kinds of messages back from single nodes: pure
+ * chance hardly ever keeps a quorum from several nodes and shows it to them too late.
  */
 
 import type { CanFrame } from "../../rig/core/can/frame.ts";
@@ -10,25 +12,18 @@ import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
 import { Random } from "../../rig/core/random/random.ts";
 import { requestEnvelope, writeRequest } from "../../rig/core/wire/client-message.ts";
-import { FrameMaker, TO_ALL } from "../../rig/core/wire/header.ts";
+import { FrameMaker, HEADER_LENGTH, readHeader, TO_ALL } from "../../rig/core/wire/header.ts";
 import { CLASS, classOfId } from "../../rig/core/wire/identifier.ts";
-import { OPCODE } from "../../rig/core/wire/transaction.ts";
+import { TYPE } from "../../rig/core/wire/roj-message.ts";
+import { OPCODE, readU16, readU32 } from "../../rig/core/wire/transaction.ts";
 
 export interface Exploration {
   readonly nodes: number;
-  readonly steps: number;
+  /** Steps of one schedule, for each node. */
+  readonly steps?: number;
   readonly rules?: RojRules;
   /** Nodes lose power now and then. */
   readonly crashes?: boolean;
-}
-
-interface Member {
-  node: RojNode;
-  boots: number;
-  readonly image: Uint8Array[];
-  readonly inbox: CanFrame[];
-  pending: { token: number; record: Uint8Array }[];
-  timers: Set<number>;
 }
 
 export interface Explored {
@@ -37,91 +32,216 @@ export interface Explored {
   readonly decisions: number;
 }
 
+interface InFlight {
+  readonly frame: CanFrame;
+  /** Not delivered before this step. */
+  readonly from: number;
+}
+
+interface Member {
+  node: RojNode;
+  boots: number;
+  readonly image: Uint8Array[];
+  readonly inbox: InFlight[];
+  pending: { token: number; record: Uint8Array }[];
+  timers: Set<number>;
+  /** Chance in a hundred that a step of this node is a timer. */
+  readonly timerPercent: number;
+}
+
 const HOST = 14;
+const STEPS = 150;
+/** Types of messages that are held back. */
+const HELD = [TYPE.propose, TYPE.vote, TYPE.confirm];
+/** The timer of a phase: the others only ask for what is missing. */
+const ROUND_TIMER = 0;
 
 export function explore(seed: number, exploration: Exploration): Explored {
-  const { nodes, steps, rules = ROJ_RULES, crashes = false } = exploration;
-  const random = Random.of(seed, "explorer");
-  const decided = new Map<number, string>();
-  let disagreement: string | null = null;
+  return new Schedule(seed, exploration).run();
+}
+
+/** How many of these schedules end in a disagreement. */
+export function disagreements(
+  seeds: { readonly from: number; readonly count: number },
+  exploration: Exploration,
+): { readonly found: number; readonly decisions: number } {
+  let found = 0;
   let decisions = 0;
-  // Each schedule draws its own temper.
-  const timerPercent = random.between(1, 15);
-  const dropPercent = random.between(0, 10);
-  const reach = random.between(1, 60);
-  // Without repair, nodes stay apart for longer, which is where mistakes show.
-  const hasRepair = random.chance(1, 4);
-  const make = (node: number) =>
-    new RojNode({ node, nodes, roundTimeoutNs: 1000, roundDeltaNs: 100, rules });
-  const members: Member[] = Array.from({ length: nodes }, (_, node) => ({
-    node: make(node),
-    boots: 0,
-    image: [],
-    inbox: [],
-    pending: [],
-    timers: new Set(),
-  }));
-  const apply = (index: number, effects: readonly NodeEffect[]) => {
-    const member = members[index] as Member;
-    for (const effect of effects) {
-      if (effect.kind === "send") {
-        if (!hasRepair && classOfId(effect.frame.id) === CLASS.repair) continue;
-        members.forEach((other, at) => {
-          if (at !== index) other.inbox.push(effect.frame);
-        });
-      } else if (effect.kind === "persist") member.pending.push(effect);
-      else if (effect.kind === "set-timer") member.timers.add(effect.timer);
-      else if (effect.kind === "clear-timer") member.timers.delete(effect.timer);
-      else if (effect.record.event === "commit") {
-        const { slot, digest } = effect.record;
-        decisions++;
-        const known = decided.get(slot);
-        if (known === undefined) decided.set(slot, digest as string);
-        else if (known !== digest) disagreement ??= `slot ${slot}: ${known} and ${digest}`;
-      }
+  for (let seed = seeds.from; seed < seeds.from + seeds.count; seed++) {
+    const explored = explore(seed, exploration);
+    if (explored.disagreement !== null) found++;
+    decisions += explored.decisions;
+  }
+  return { found, decisions };
+}
+
+class Schedule {
+  readonly #nodes: number;
+  readonly #steps: number;
+  readonly #rules: RojRules;
+  readonly #crashes: boolean;
+  readonly #random: Random;
+  readonly #members: Member[];
+  readonly #decided = new Map<number, string>();
+  /** By receiver, type, slot and round: the step from which such messages get through. */
+  readonly #holds = new Map<string, number>();
+  readonly #dropPercent: number;
+  /** Chance in a hundred that messages of a type and round are held back from a node. */
+  readonly #holdPercent: ReadonlyMap<number, number>;
+  readonly #holdSteps: number;
+  readonly #reach: number;
+  readonly #hasRepair: boolean;
+  #step = 0;
+  #decisions = 0;
+  #disagreement: string | null = null;
+
+  constructor(seed: number, exploration: Exploration) {
+    const { nodes, steps = STEPS, rules = ROJ_RULES, crashes = false } = exploration;
+    this.#nodes = nodes;
+    this.#steps = steps * nodes;
+    this.#rules = rules;
+    this.#crashes = crashes;
+    const random = Random.of(seed, "explorer");
+    this.#random = random;
+    const hurry = random.between(1, 15);
+    this.#dropPercent = random.chance(1, 2) ? 0 : random.between(1, 10);
+    const holds = random.chance(1, 4) ? 0 : 100;
+    this.#holdPercent = new Map(HELD.map((type) => [type, random.below(holds + 1)]));
+    this.#holdSteps = random.between(10, 80) * nodes;
+    const patient = random.below(80);
+    this.#reach = random.between(1, 60);
+    // Without repair, nodes stay apart for longer, which is where mistakes show.
+    this.#hasRepair = random.chance(1, 4);
+    this.#members = Array.from({ length: nodes }, (_, node) => ({
+      node: this.#make(node),
+      boots: 0,
+      image: [],
+      inbox: [],
+      pending: [],
+      timers: new Set<number>(),
+      timerPercent: random.below(100) < patient ? 0 : hurry,
+    }));
+  }
+
+  run(): Explored {
+    for (let index = 0; index < this.#nodes; index++) this.#boot(index);
+    this.#sendRequests();
+    for (; this.#step < this.#steps && this.#disagreement === null; this.#step++) {
+      const index = this.#random.below(this.#nodes);
+      this.#advance(index);
+      if (this.#crashes && this.#random.chance(1, 300)) this.#boot(index);
     }
-  };
-  const boot = (index: number) => {
-    const member = members[index] as Member;
-    member.node = make(index);
+    return { disagreement: this.#disagreement, decisions: this.#decisions };
+  }
+
+  #make(node: number): RojNode {
+    const timers = { roundTimeoutNs: 1000, roundDeltaNs: 100 };
+    return new RojNode({ node, nodes: this.#nodes, ...timers, rules: this.#rules });
+  }
+
+  #member(index: number): Member {
+    return this.#members[index] as Member;
+  }
+
+  #boot(index: number): void {
+    const member = this.#member(index);
+    member.node = this.#make(index);
     member.pending = [];
     member.timers = new Set();
     member.boots++;
     const image = member.image.slice();
-    apply(index, member.node.step({ kind: "boot", incarnation: member.boots, image }));
-  };
-  for (let index = 0; index < nodes; index++) boot(index);
-  // Each client's request reaches some nodes only, so that proposers differ in what they propose.
-  const frames = new FrameMaker(1);
-  const body = new Uint8Array(64);
-  for (let client = 0; client < nodes; client++) {
-    const microOps = [{ opcode: OPCODE.append, key: 1, value: client + 1 }];
-    const length = writeRequest(body, { client, request: 1, microOps });
-    frames.frames(requestEnvelope(HOST, TO_ALL), body, length, (frame) => {
-      (members[client] as Member).inbox.push(frame);
-    });
+    this.#apply(index, member.node.step({ kind: "boot", incarnation: member.boots, image }));
   }
-  for (let step = 0; step < steps && disagreement === null; step++) {
-    const index = random.below(nodes);
-    const member = members[index] as Member;
-    if (member.timers.size > 0 && random.below(100) < timerPercent) {
+
+  /** Each client's request reaches one node only, so that proposers differ in what they propose. */
+  #sendRequests(): void {
+    const frames = new FrameMaker(1);
+    const body = new Uint8Array(64);
+    for (let client = 0; client < this.#nodes; client++) {
+      const microOps = [{ opcode: OPCODE.append, key: 1, value: client + 1 }];
+      const length = writeRequest(body, { client, request: 1, microOps });
+      frames.frames(requestEnvelope(HOST, TO_ALL), body, length, (frame) => {
+        this.#member(client).inbox.push({ frame, from: 0 });
+      });
+    }
+  }
+
+  /** One thing that could happen to this node next. */
+  #advance(index: number): void {
+    const member = this.#member(index);
+    const random = this.#random;
+    if (member.timers.size > 0 && random.below(100) < member.timerPercent) {
       const timers = [...member.timers];
       const timer = timers[random.below(timers.length)] as number;
       member.timers.delete(timer);
-      apply(index, member.node.step({ kind: "timer", timer }));
+      this.#apply(index, member.node.step({ kind: "timer", timer }));
     } else if (member.pending.length > 0 && random.chance(1, 2)) {
       const write = member.pending.shift() as { token: number; record: Uint8Array };
       member.image.push(write.record);
-      apply(index, member.node.step({ kind: "stored", token: write.token }));
-    } else if (member.inbox.length > 0) {
-      const at = random.below(Math.min(reach, member.inbox.length));
-      const frame = member.inbox[at] as CanFrame;
-      // A frame may stay in flight and arrive again: duplicates are real.
-      if (!random.chance(1, 20)) member.inbox.splice(at, 1);
-      if (random.below(100) < dropPercent) continue;
-      apply(index, member.node.step({ kind: "frame", frame }));
-    }
-    if (crashes && random.chance(1, 300)) boot(index);
+      this.#apply(index, member.node.step({ kind: "stored", token: write.token }));
+    } else if (member.inbox.length > 0) this.#receive(index, member);
   }
-  return { disagreement, decisions };
+
+  #receive(index: number, member: Member): void {
+    const random = this.#random;
+    const at = random.below(Math.min(this.#reach, member.inbox.length));
+    const entry = member.inbox[at] as InFlight;
+    if (entry.from > this.#step) {
+      // Held back: it goes to the end, so that what came later can overtake it.
+      member.inbox.splice(at, 1);
+      member.inbox.push(entry);
+      return;
+    }
+    // A frame may stay in flight and arrive again: duplicates are real.
+    if (!random.chance(1, 20)) member.inbox.splice(at, 1);
+    if (random.below(100) < this.#dropPercent) return;
+    this.#apply(index, member.node.step({ kind: "frame", frame: entry.frame }));
+  }
+
+  #apply(index: number, effects: readonly NodeEffect[]): void {
+    const member = this.#member(index);
+    for (const effect of effects) {
+      if (effect.kind === "send") this.#broadcast(index, effect.frame);
+      else if (effect.kind === "persist") member.pending.push(effect);
+      else if (effect.kind === "set-timer") {
+        if (effect.timer === ROUND_TIMER || this.#hasRepair) member.timers.add(effect.timer);
+      } else if (effect.kind === "clear-timer") member.timers.delete(effect.timer);
+      else if (effect.record.event === "commit") {
+        this.#onCommit(effect.record.slot, effect.record.digest as string);
+      }
+    }
+  }
+
+  #broadcast(index: number, frame: CanFrame): void {
+    if (!this.#hasRepair && classOfId(frame.id) === CLASS.repair) return;
+    for (let other = 0; other < this.#nodes; other++) {
+      if (other !== index) {
+        this.#member(other).inbox.push({ frame, from: this.#holdOf(other, frame) });
+      }
+    }
+  }
+
+  /** The step from which messages of this type and round reach the receiver. */
+  #holdOf(receiver: number, frame: CanFrame): number {
+    const { type } = readHeader(frame.data);
+    const percent = this.#holdPercent.get(type) ?? 0;
+    if (percent === 0) return 0;
+    const slot = readU32(frame.data, HEADER_LENGTH);
+    const round = readU16(frame.data, HEADER_LENGTH + 4);
+    const key = `${receiver}/${type}/${slot}/${round}`;
+    let from = this.#holds.get(key);
+    if (from === undefined) {
+      const isLate = this.#random.below(100) < percent;
+      from = isLate ? this.#step + this.#random.below(this.#holdSteps) : 0;
+      this.#holds.set(key, from);
+    }
+    return from;
+  }
+
+  #onCommit(slot: number, digest: string): void {
+    this.#decisions++;
+    const known = this.#decided.get(slot);
+    if (known === undefined) this.#decided.set(slot, digest);
+    else if (known !== digest) this.#disagreement ??= `slot ${slot}: ${known} and ${digest}`;
+  }
 }

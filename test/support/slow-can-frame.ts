@@ -1,7 +1,7 @@
 /**
  * A CAN frame as the string of its bits, built field by field as ISO 11898-1 draws them. It shares
- * no code and no method with `rig/core/can`: stuffing looks back over the bits sent, check sequences
- * are polynomial long division. Slow, and meant to be: the fast code is measured against it.
+ * no code and no method with `rig/core/can`: stuffing looks back over the bits sent, the check
+ * sequences are polynomial long division. Slow, and meant to be: the fast code is held against it.
  */
 
 import type { CanFrame } from "../../rig/core/can/frame.ts";

@@ -28,10 +28,11 @@ export class AcceptanceTable {
   /** Sets what a station takes: any of `filters`; without them everything. */
   set(station: number, filters: readonly AcceptanceFilter[] | undefined): void {
     const bit = 1 << station;
-    const baseFilters = filters?.filter((filter) => !filter.extended);
-    for (let id = 0; id <= BASE_ID_MAX; id++) {
-      const others = (this.base[id] as number) & ~bit;
-      this.base[id] = accepts(baseFilters, id) ? others | bit : others;
+    const base = this.base;
+    const kept = filters === undefined ? bit : 0;
+    for (let id = 0; id <= BASE_ID_MAX; id++) base[id] = ((base[id] as number) & ~bit) | kept;
+    for (const filter of filters ?? []) {
+      if (!filter.extended) acceptBase(base, filter, bit);
     }
     this.extended[station] = filters?.filter((filter) => filter.extended);
     if (filters === undefined) this.extendedFiltered &= ~bit;
@@ -46,13 +47,25 @@ export class AcceptanceTable {
     for (let station = 0; station < STATION_LIMIT; station++) {
       const bit = 1 << station;
       if ((this.extendedFiltered & bit) === 0) continue;
-      if (accepts(this.extended[station], frame.id)) mask |= bit;
+      if (accepts(this.extended[station] ?? [], frame.id)) mask |= bit;
     }
     return mask;
   }
 }
 
-function accepts(filters: readonly AcceptanceFilter[] | undefined, id: number): boolean {
-  if (filters === undefined) return true;
+/** Sets `bit` for each identifier that the filter takes: all values of the bits it leaves free. */
+function acceptBase(base: Uint16Array, filter: AcceptanceFilter, bit: StationMask): void {
+  const free = BASE_ID_MAX & ~filter.mask;
+  const fixed = BASE_ID_MAX & filter.mask & filter.match;
+  let rest = free;
+  for (;;) {
+    const id = fixed | rest;
+    base[id] = (base[id] as number) | bit;
+    if (rest === 0) return;
+    rest = (rest - 1) & free;
+  }
+}
+
+function accepts(filters: readonly AcceptanceFilter[], id: number): boolean {
   return filters.some((filter) => ((id ^ filter.match) & filter.mask) === 0);
 }

@@ -6,9 +6,9 @@
 import type { CanFrame } from "./frame.ts";
 
 /**
- * The arbitration field as one unsigned number; the smaller wins. Of frames with the same 11 leading
- * bits, a base data frame beats a base remote frame, and that beats any extended one: their 12th
- * bits are RTR and SRR, their 13th is IDE. Equal keys mean that arbitration cannot decide.
+ * The arbitration field as one unsigned number; the smaller wins. Of frames with the same 11 bits
+ * in front, a base data frame beats a base remote frame, and that beats any extended one: the 12th
+ * bits are RTR and SRR, the 13th is IDE. Equal keys mean that arbitration cannot decide.
  */
 export function arbitrationKey(frame: CanFrame): number {
   const remote = frame.remote ? 1 : 0;

@@ -1,10 +1,8 @@
 /**
  * How many bits a frame has on the wire, exactly: stuff bits counted over its real content (for
  * classic frames the check sequence too), with the three bits of intermission behind it. From that
- * follows how long it keeps the bus. Fields and formulas: ISO 11898-1:2015, 10.4 and 10.5.
- *
- * A count is one number: bits at the nominal rate and bits at the data rate packed together, so
- * that counting allocates nothing.
+ * follows how long it keeps the bus. Fields and formulas: ISO 11898-1:2015, 10.4 and 10.5. A count
+ * is one number, nominal and data bits packed together, so that counting allocates nothing.
  *
  * Does not model: classic frames whose length code says more than 8 (they count as 8), error and
  * overload frames, clocks that differ between nodes.
@@ -74,8 +72,8 @@ export function totalBits(bits: number): number {
 /**
  * Time of a packed count in nanoseconds, rounded to whole ones, halves upwards: one rounding per
  * frame, never one per bit. The bits in which the rate changes (BRS and the delimiter of the check
- * sequence) are each partly slow and partly fast; together they are one of each, wherever the sample
- * points are.
+ * sequence) are each partly slow and partly fast; together they are one of each, wherever the
+ * sample points are.
  */
 export function bitsDurationNs(bits: number, rates: BitRates): number {
   const nominalNs = ((bits >>> DATA_BITS_WIDTH) * 1e9) / rates.nominalBitrateBps;

@@ -6,15 +6,6 @@
  * A frame sent while the bus is idle starts at once, one sent during a frame or its intermission
  * waits; all that wait at the same nanosecond compete. At the end of a frame (last bit of EOF) the
  * order is: observed, delivered to the receivers by rising index, transmitted.
- *
- * Does not model: propagation delay and the bit between the receivers' acceptance and the sender's;
- * integration of a station after attaching (11 recessive bits); transmit mailboxes fewer than the
- * queue; overload frames; error frames and error counters. A frame that nobody acknowledges waits
- * until a station attaches, where a real controller repeats it without end. Two different frames
- * with one arbitration field destroy each other for good, where real ones would try again.
- *
- * Extension point: a frame ends in one of three places, `finish`, `destroy` or `collide`. Error
- * injection decides there, by the rules of `error-confinement.ts`, who accepts and who repeats.
  */
 
 import { assert } from "../verdict/rig-error.ts";
@@ -87,11 +78,23 @@ export interface BusCounters {
 }
 
 const DEFAULT_QUEUE_CAPACITY = 1024;
-/** Recessive bits until the others see a stuff error, their error flags, delimiter, intermission. */
+/** Recessive bits until the others see a stuff error, error flags, delimiter, intermission. */
 const CUT_OFF_BITS = 6 + 6 + 8 + INTERMISSION_BITS;
 /** Arbitration field of an extended frame, then two error flags, delimiter, intermission. */
 const COLLISION_BITS = 33 + 12 + 8 + INTERMISSION_BITS;
 
+/**
+ * Does not model: propagation delay and the bit between the receivers' acceptance and the sender's;
+ * integration of a station after attaching (11 recessive bits); controllers with fewer mailboxes
+ * than their queue is long; overload frames; error frames and error counters. A frame that nobody
+ * acknowledges waits until a station attaches, where a real controller repeats it without end. Two
+ * different frames with one arbitration field destroy each other for good, where real controllers
+ * try again. A sender cut off in the last ten bits of its frame, where it is silent anyway, still
+ * takes the frame with it.
+ *
+ * Extension point: each frame ends in `finish`, `destroy` or `collide`. Error injection decides
+ * there, by the rules of `error-confinement.ts`, who accepts the frame and who repeats it.
+ */
 export class BusModel {
   readonly counters: BusCounters = {
     frames: 0,
@@ -213,7 +216,7 @@ export class BusModel {
 
   /**
    * Sets which stations get the frames of `sender`; `ALL_STATIONS` heals. This is a logical fault:
-   * the others still arbitrate and acknowledge, as on one wire.
+   * the others still arbitrate and acknowledge, as on one wire. A cut wire is two buses.
    */
   setVisible(sender: number, receivers: StationMask): void {
     this.visible[sender] = receivers;

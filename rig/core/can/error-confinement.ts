@@ -4,8 +4,8 @@
  * Pure: counters and an event give the next counters, and the same object where nothing changes.
  *
  * Does not model: what makes the events (the bus decides that), the silent interval of an error
- * passive transmitter, restarts by timer (the driver asks for each), and limits of the receive error
- * counter that differ between controllers: here it stops at 255.
+ * passive transmitter, restarts by timer (the driver asks for each), and limits of the receive
+ * error counter that differ between controllers: here it stops at 255.
  */
 
 export type ErrorState = "error-active" | "error-passive" | "bus-off";
@@ -38,7 +38,7 @@ export type ErrorEvent =
   /** While it sent an active error flag or an overload flag, a bit of that failed. */
   | "transmitter-flag-error"
   | "receiver-flag-error"
-  /** After a flag the bus stayed dominant: at the 14th bit (8th after a passive flag), then each 8. */
+  /** After a flag the bus stayed dominant: 14 bits (8 after a passive flag), and each 8 more. */
   | "transmitter-dominant-run"
   | "receiver-dominant-run"
   /** The driver wants to be back from bus-off. */
@@ -64,7 +64,7 @@ export const NO_ERRORS: ErrorCounters = {
   recessiveSequencesLeft: 0,
 };
 
-/** The counters after one event. A node in bus-off heeds `restart` and `recessive-sequence` only. */
+/** The counters after one event. In bus-off only `restart` and `recessive-sequence` count. */
 export function confineErrors(counters: ErrorCounters, event: ErrorEvent): ErrorCounters {
   if (counters.state === "bus-off") return recover(counters, event);
   switch (event) {

@@ -2,8 +2,8 @@
  * Dynamic bit stuffing as a table (ISO 11898-1, 10.5): after five equal bits the sender puts in one
  * opposite bit, which is the first of the next run. The table takes up to eight bits in one step.
  *
- * A stuff bit counts when the bit after it is sent: one that would follow the last bit is left open,
- * because classic frames send it and FD frames don't (a fixed stuff bit stands there).
+ * A stuff bit counts when the bit after it is sent: one that would follow the last bit is left
+ * open, because classic frames send it and FD frames don't (a fixed stuff bit stands there).
  */
 
 /**
@@ -35,8 +35,8 @@ function stepOneBit(state: number, bit: number): number {
 }
 
 /**
- * Entry at `(1 << n | bits) << 4 | state`, for `n` bits (1 to 8), first bit highest: the state after
- * them, plus the number of stuff bits before and among them `<< STUFF_SHIFT`.
+ * Entry at `(1 << n | bits) << 4 | state`, for `n` bits (1 to 8), first bit highest: the state
+ * after them, plus the number of stuff bits before and among them `<< STUFF_SHIFT`.
  */
 export const STUFF_TABLE: Uint8Array = buildTable();
 

@@ -1,7 +1,7 @@
 /**
- * The frames that one station still has to send, best first: by arbitration key, among equal keys in
- * the order in which they came. A binary heap of slot numbers over parallel columns, so that adding
- * and taking frames allocates nothing once the queue has grown to its usual length.
+ * The frames that one station still has to send, best first: by arbitration key, among equal keys
+ * in the order in which they came. A binary heap of slot numbers over parallel columns, so that
+ * adding and taking frames allocates nothing once the queue has grown to its usual length.
  *
  * Tokens are the caller's and should be unique among the waiting frames of a station.
  */

@@ -9,6 +9,7 @@
 
 import { APPEND, type HistoryTable, OK, READ_LIST, READ_NIL } from "../history/history-table.ts";
 import { type AppendIndex, isPossible, NONE } from "./append-index.ts";
+import { addUp, countUp } from "./counting.ts";
 import { RW, WR, WW } from "./relations.ts";
 import type { VersionOrder } from "./version-order.ts";
 
@@ -28,14 +29,14 @@ export class AppendEdges {
     const slots = versions.order.length + table.keys;
     const start = new Int32Array(slots + 1);
     this.eachReader((slot) => {
-      start[slot + 1]!++;
+      countUp(start, slot + 1);
     });
-    for (let slot = 0; slot < slots; slot++) start[slot + 1]! += start[slot] as number;
+    addUp(start);
     const next = start.slice(0, slots);
     this.readersStart = start;
     this.readers = new Int32Array(start[slots] as number);
     this.eachReader((slot, row) => {
-      this.readers[next[slot]!++] = row;
+      this.readers[countUp(next, slot)] = row;
     });
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { GrowableInt32 } from "../history/growable.ts";
+import { addUp, countUp } from "./counting.ts";
 
 export interface Graph {
   readonly nodes: number;
@@ -35,11 +36,11 @@ export class EdgeList {
     const from = this.from.array;
     const to = this.to.array;
     const start = new Int32Array(nodes + 1);
-    for (let i = 0; i < count; i++) start[(from[i] as number) + 1]!++;
-    for (let node = 0; node < nodes; node++) start[node + 1]! += start[node] as number;
+    for (let i = 0; i < count; i++) countUp(start, (from[i] as number) + 1);
+    addUp(start);
     const next = start.slice(0, nodes);
     const target = new Int32Array(count);
-    for (let i = 0; i < count; i++) target[next[from[i] as number]!++] = to[i] as number;
+    for (let i = 0; i < count; i++) target[countUp(next, from[i] as number)] = to[i] as number;
     return { nodes, start, target };
   }
 }
@@ -48,7 +49,7 @@ export class EdgeList {
 export function peel(graph: Graph): { left: Uint8Array; count: number } {
   const { nodes, start, target } = graph;
   const degree = new Int32Array(nodes);
-  for (let i = 0; i < target.length; i++) degree[target[i] as number]!++;
+  for (let i = 0; i < target.length; i++) countUp(degree, target[i] as number);
   const queue = new Int32Array(nodes);
   let length = 0;
   for (let node = 0; node < nodes; node++) if (degree[node] === 0) queue[length++] = node;
@@ -136,7 +137,7 @@ export function largeComponents(
   const sizes = new Int32Array(count);
   for (let node = 0; node < component.length; node++) {
     const number = component[node] as number;
-    if (number !== NO_COMPONENT && isCounted(node)) sizes[number]!++;
+    if (number !== NO_COMPONENT && isCounted(node)) countUp(sizes, number);
   }
   const members = new Map<number, number[]>();
   for (let node = 0; node < component.length; node++) {

@@ -5,6 +5,7 @@
  */
 
 import { EdgeList, type Graph, strongComponents } from "./components.ts";
+import { countUp } from "./counting.ts";
 import { type LabelledGraph, projection } from "./labelled-graph.ts";
 import { cycleExistsType, impossibleModels } from "./lattice.ts";
 import { CYCLE_MODELS, type CycleModel } from "./lattice-data.ts";
@@ -84,7 +85,7 @@ function splitAtRw(graph: LabelledGraph, mask: number): Graph {
 function smallestComponent(graph: Graph): number[] | undefined {
   const { component, count } = strongComponents(graph);
   const sizes = new Int32Array(count);
-  for (const number of component) sizes[number]!++;
+  for (const number of component) countUp(sizes, number);
   let smallest = -1;
   for (const number of component) {
     const size = sizes[number] as number;

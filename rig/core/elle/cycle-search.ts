@@ -9,7 +9,7 @@
 import { strongComponents } from "./components.ts";
 import type { CycleSpec } from "./cycle-specs.ts";
 import { type LabelledGraph, projection } from "./labelled-graph.ts";
-import { findByPaths, GAVE_UP } from "./path-search.ts";
+import { findByPaths, GAVE_UP, type OrderedGraph } from "./path-search.ts";
 import { RW } from "./relations.ts";
 import {
   BEGINNING,
@@ -29,21 +29,21 @@ const NO_PARENT = -1;
 
 /** Steps for the search over paths, for one type of cycle. */
 const PATH_STEPS = 200_000;
-/** Above this number of vertices, putting them in order costs more than it is worth. */
-const PATH_NODES = 2_000;
 
 export class CycleSearch {
   private readonly graph: LabelledGraph;
-  private readonly indexOf: (row: number) => number;
+  private readonly inOrder: () => OrderedGraph;
+  private ordered: OrderedGraph | undefined;
   private readonly budget: StepBudget;
   private readonly visitedBy: Int32Array;
   private readonly parent: Int32Array;
   private readonly queue: Int32Array;
   private epoch = 0;
 
-  constructor(graph: LabelledGraph, indexOf: (row: number) => number, budget: StepBudget) {
+  /** `inOrder` is asked for the order of the graph when a search over paths needs it. */
+  constructor(graph: LabelledGraph, inOrder: () => OrderedGraph, budget: StepBudget) {
     this.graph = graph;
-    this.indexOf = indexOf;
+    this.inOrder = inOrder;
     this.budget = budget;
     this.visitedBy = new Int32Array(graph.nodes * STATES);
     this.parent = new Int32Array(graph.nodes * STATES);
@@ -65,8 +65,9 @@ export class CycleSearch {
       hasWalk = true;
       if (new Set(walk).size === walk.length) cycle = walk;
     }
-    if (!hasWalk || graph.nodes > PATH_NODES) return cycle;
-    const path = findByPaths(graph, spec, this.indexOf, { left: PATH_STEPS });
+    if (!hasWalk) return undefined;
+    this.ordered ??= this.inOrder();
+    const path = findByPaths(this.ordered, spec, PATH_STEPS);
     return path === GAVE_UP ? cycle : path;
   }
 

@@ -17,6 +17,7 @@ import {
   impossibleModels,
 } from "./lattice.ts";
 import { CYCLE_MODELS } from "./lattice-data.ts";
+import { inSetOrder } from "./path-search.ts";
 import { explainedRelation } from "./relations.ts";
 import type { CycleStep, Relation } from "./result.ts";
 
@@ -46,7 +47,8 @@ export function findCycles(graph: LabelledGraph, context: CycleContext): void {
     context.findings.add(cycleExistsType(model), () => existsAnomaly(model, rows, context));
   }
   const budget = { left: context.steps };
-  const search = new CycleSearch(graph, context.indexOf, budget);
+  const indexes = graph.rows.map(context.indexOf);
+  const search = new CycleSearch(graph, () => inSetOrder(graph, indexes), budget);
   for (const spec of CYCLE_SPECS) {
     if (redundant.has(spec.type)) continue;
     const cycle = search.find(spec);

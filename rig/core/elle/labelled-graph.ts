@@ -5,6 +5,7 @@
 
 import { GrowableInt32 } from "../history/growable.ts";
 import { type Graph, largeComponents, strongComponents } from "./components.ts";
+import { addUp, countUp } from "./counting.ts";
 
 export interface LabelledGraph extends Graph {
   /** Row of the history of each vertex, ascending. */
@@ -17,6 +18,10 @@ export class LabelledEdges {
   private readonly from = new GrowableInt32();
   private readonly to = new GrowableInt32();
   private readonly bit = new GrowableInt32();
+
+  get length(): number {
+    return this.from.length;
+  }
 
   add(from: number, to: number, bit: number): void {
     this.from.push(from);
@@ -41,7 +46,7 @@ export class LabelledEdges {
       while (node <= from) start[node++] = length;
       const isNew = length === start[from] || target[length - 1] !== to;
       if (isNew) target[length++] = to;
-      bits[length - 1]! |= this.bit.array[edge] as number;
+      bits[length - 1] = (bits[length - 1] as number) | (this.bit.array[edge] as number);
     }
     while (node <= nodes) start[node++] = length;
     return { nodes, rows, start, target: target.slice(0, length), bits: bits.slice(0, length) };
@@ -106,9 +111,9 @@ function identity(count: number): Int32Array {
 /** Stable counting sort of edge numbers by a vertex of each edge. */
 function sortedBy(vertex: Int32Array, edges: Int32Array, nodes: number): Int32Array {
   const next = new Int32Array(nodes + 1);
-  for (const edge of edges) next[(vertex[edge] as number) + 1]!++;
-  for (let node = 0; node < nodes; node++) next[node + 1]! += next[node] as number;
+  for (const edge of edges) countUp(next, (vertex[edge] as number) + 1);
+  addUp(next);
   const sorted = new Int32Array(edges.length);
-  for (const edge of edges) sorted[next[vertex[edge] as number]!++] = edge;
+  for (const edge of edges) sorted[countUp(next, vertex[edge] as number)] = edge;
   return sorted;
 }

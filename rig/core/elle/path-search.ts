@@ -7,7 +7,7 @@
  */
 
 import type { CycleSpec } from "./cycle-specs.ts";
-import { bitsBetween, induced, type LabelledGraph } from "./labelled-graph.ts";
+import { bitsBetween, type LabelledGraph } from "./labelled-graph.ts";
 import { graphSetOrder } from "./set-order.ts";
 import { BEGINNING, firstMask, ILLEGAL, isComplete, stateAfter, usesOf } from "./walk-state.ts";
 
@@ -15,97 +15,111 @@ export const GAVE_UP = Symbol("gave up");
 
 export type PathResult = number[] | undefined | typeof GAVE_UP;
 
+/** A strongly connected graph and the order in which its vertices and neighbours are visited. */
+export interface OrderedGraph {
+  readonly graph: LabelledGraph;
+  readonly vertices: readonly number[];
+  readonly successors: Neighbours;
+  /** Operation index of each vertex. */
+  readonly indexes: readonly number[];
+}
+
+/** By vertex. */
+type Neighbours = readonly (readonly number[])[];
+
+export function inSetOrder(graph: LabelledGraph, indexes: readonly number[]): OrderedGraph {
+  const successors = indexes.map((_, node) => {
+    const targets = graph.target.subarray(graph.start[node], graph.start[node + 1]);
+    return ordered([...targets], indexes);
+  });
+  const vertices = graphSetOrder(indexes);
+  return { graph, vertices, successors, indexes };
+}
+
+function ordered(nodes: readonly number[], indexes: readonly number[]): number[] {
+  const order = graphSetOrder(nodes.map((node) => indexes[node] as number));
+  return order.map((position) => nodes[position] as number);
+}
+
+/** Vertices of the first cycle found. */
+export function findByPaths(graph: OrderedGraph, spec: CycleSpec, steps: number): PathResult {
+  const search = new PathSearch(graph, spec, steps);
+  for (const from of graph.vertices) {
+    const found = search.findFrom(from, graph.successors);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 interface PathEnd {
   readonly node: number;
   readonly state: number;
   readonly before: PathEnd | undefined;
 }
 
-export interface PathSteps {
-  left: number;
-}
+class PathSearch {
+  private readonly ordered: OrderedGraph;
+  private readonly spec: CycleSpec;
+  private stepsLeft: number;
 
-/** A graph with its vertices and neighbours in the order in which they are visited. */
-interface OrderedGraph {
-  readonly graph: LabelledGraph;
-  readonly vertices: readonly number[];
-  readonly neighbours: readonly (readonly number[])[];
-}
-
-/** Vertices of the first cycle found; `indexOf` gives the index in the history of a row. */
-export function findByPaths(
-  graph: LabelledGraph,
-  spec: CycleSpec,
-  indexOf: (row: number) => number,
-  steps: PathSteps,
-): PathResult {
-  const ordered = inSetOrder(graph, indexOf);
-  for (const from of ordered.vertices) {
-    const found = findFrom(ordered, from, { spec, indexOf, steps });
-    if (found !== undefined) return found;
+  constructor(ordered: OrderedGraph, spec: CycleSpec, steps: number) {
+    this.ordered = ordered;
+    this.spec = spec;
+    this.stepsLeft = steps;
   }
-  return undefined;
-}
 
-interface SearchContext {
-  readonly spec: CycleSpec;
-  readonly indexOf: (row: number) => number;
-  readonly steps: PathSteps;
-}
-
-function findFrom(ordered: OrderedGraph, from: number, context: SearchContext): PathResult {
-  let shell: PathEnd[] = [{ node: from, state: BEGINNING, before: undefined }];
-  while (shell.length > 0) {
-    const open: PathEnd[] = [];
-    for (const path of shell) {
-      if (!isLoop(path)) {
-        open.push(path);
-        continue;
+  findFrom(from: number, neighbours: Neighbours): PathResult {
+    let shell: PathEnd[] = [{ node: from, state: BEGINNING, before: undefined }];
+    while (shell.length > 0) {
+      const open: PathEnd[] = [];
+      for (const path of shell) {
+        if (!isLoop(path)) {
+          open.push(path);
+          continue;
+        }
+        if (!isComplete(path.state, this.spec)) continue;
+        if (path.node === from) return nodesBefore(path);
+        const found = this.findInLoop(path);
+        if (found !== undefined) return found;
       }
-      if (!isComplete(path.state, context.spec)) continue;
-      if (path.node === from) return nodesBefore(path);
-      const found = findInLoop(ordered.graph, path, context);
+      shell = [];
+      for (const path of open) {
+        if (!this.expand(path, neighbours, shell)) return GAVE_UP;
+      }
+    }
+    return undefined;
+  }
+
+  private expand(path: PathEnd, neighbours: Neighbours, shell: PathEnd[]): boolean {
+    const { spec } = this;
+    const mask = path.before === undefined ? firstMask(spec) : 0xff;
+    for (const to of neighbours[path.node] as readonly number[]) {
+      if (this.stepsLeft-- <= 0) return false;
+      const bits = bitsBetween(this.ordered.graph, path.node, to) & mask;
+      for (const use of usesOf(bits, path.state, spec)) {
+        const state = stateAfter(path.state, use, spec);
+        if (state !== ILLEGAL) shell.push({ node: to, state, before: path });
+      }
+    }
+    return true;
+  }
+
+  /** The loop's vertices, in the order of the path, are each tried as the beginning. */
+  private findInLoop(path: PathEnd): PathResult {
+    const { successors, indexes } = this.ordered;
+    const nodes = nodesBefore(path);
+    const loop = nodes.slice(nodes.indexOf(path.node));
+    const neighbours: number[][] = [];
+    for (const node of loop) {
+      const inside = (successors[node] as readonly number[]).filter((to) => loop.includes(to));
+      neighbours[node] = ordered(inside, indexes);
+    }
+    for (const node of loop) {
+      const found = this.findFrom(node, neighbours);
       if (found !== undefined) return found;
     }
-    shell = [];
-    for (const path of open) {
-      if (!expand(ordered, path, shell, context)) return GAVE_UP;
-    }
+    return undefined;
   }
-  return undefined;
-}
-
-function expand(
-  ordered: OrderedGraph,
-  path: PathEnd,
-  shell: PathEnd[],
-  context: SearchContext,
-): boolean {
-  const { spec, steps } = context;
-  const mask = path.before === undefined ? firstMask(spec) : 0xff;
-  for (const to of ordered.neighbours[path.node] as readonly number[]) {
-    if (steps.left-- <= 0) return false;
-    const bits = bitsBetween(ordered.graph, path.node, to) & mask;
-    for (const use of usesOf(bits, path.state, spec)) {
-      const state = stateAfter(path.state, use, spec);
-      if (state !== ILLEGAL) shell.push({ node: to, state, before: path });
-    }
-  }
-  return true;
-}
-
-/** The loop's vertices, in the order of the path, are each tried as the beginning. */
-function findInLoop(graph: LabelledGraph, path: PathEnd, context: SearchContext): PathResult {
-  const nodes = nodesBefore(path);
-  const loop = nodes.slice(nodes.indexOf(path.node));
-  const members = [...loop].sort((a, b) => a - b);
-  const ordered = inSetOrder(induced(graph, members), context.indexOf);
-  for (const node of loop) {
-    const found = findFrom(ordered, members.indexOf(node), context);
-    if (found === undefined) continue;
-    return found === GAVE_UP ? found : found.map((member) => members[member] as number);
-  }
-  return undefined;
 }
 
 function isLoop(path: PathEnd): boolean {
@@ -120,14 +134,4 @@ function nodesBefore(path: PathEnd): number[] {
   const nodes: number[] = [];
   for (let at = path.before; at !== undefined; at = at.before) nodes.push(at.node);
   return nodes.reverse();
-}
-
-function inSetOrder(graph: LabelledGraph, indexOf: (row: number) => number): OrderedGraph {
-  const indexes = graph.rows.map(indexOf);
-  const neighbours = indexes.map((_, node) => {
-    const targets = [...graph.target.subarray(graph.start[node], graph.start[node + 1])];
-    const order = graphSetOrder(targets.map((target) => indexes[target] as number));
-    return order.map((position) => targets[position] as number);
-  });
-  return { graph, vertices: graphSetOrder(indexes), neighbours };
 }

@@ -1,4 +1,7 @@
-/** Bits for the relations between two transactions; an edge of a graph may carry several. */
+/**
+ * Bits for the relations between two transactions, in the order in which an edge is explained by
+ * them; an edge of a graph may carry several.
+ */
 
 import type { Relation } from "./result.ts";
 

@@ -7,13 +7,14 @@
 
 const BITS_A_LEVEL = 5;
 const LEVELS = 7;
+const SLOTS = 32;
 
 /** Compares two lists of integers by their place in a Clojure set. */
 export function compareInSet(a: Iterable<number>, b: Iterable<number>): number {
   let first = listHash(a);
   let second = listHash(b);
   for (let level = 0; level < LEVELS; level++) {
-    const difference = (first & 31) - (second & 31);
+    const difference = (first & (SLOTS - 1)) - (second & (SLOTS - 1));
     if (difference !== 0) return difference;
     first >>>= BITS_A_LEVEL;
     second >>>= BITS_A_LEVEL;
@@ -55,34 +56,39 @@ function rotated(word: number, bits: number): number {
 }
 
 /**
- * Operation indexes in the order of a set of the kind that graphs are kept in: a tree with 32
- * branches a level, where a lone member stays at its level, and members come before branches,
- * levels in breadth, branches from the last to the first. Gives positions in `indexes`.
+ * Operation indexes in the order of the kind of set that graphs are kept in: a tree with 32
+ * branches a level, where a lone member stays at its level. Members come before branches, levels
+ * in breadth, branches from the last slot to the first. Gives positions in `indexes`.
  */
 export function graphSetOrder(indexes: readonly number[]): number[] {
+  const hashes = indexes.map(graphHash);
   const order: number[] = [];
   const groups: { positions: readonly number[]; level: number }[] = [
     { positions: indexes.map((_, position) => position), level: 0 },
   ];
   for (const { positions, level } of groups) {
-    const branches: number[][] = [];
+    const slots: number[][] = [];
     for (const position of positions) {
-      const slot = (spread(indexes[position] as number) >>> (BITS_A_LEVEL * level)) & 31;
-      branches[slot] ??= [];
-      branches[slot].push(position);
+      const slot = ((hashes[position] as number) >>> (BITS_A_LEVEL * level)) & (SLOTS - 1);
+      slots[slot] ??= [];
+      slots[slot].push(position);
     }
-    for (const branch of branches) if (branch?.length === 1) order.push(branch[0] as number);
-    for (const branch of branches.reverse()) {
-      if (level < LEVELS && branch !== undefined && branch.length > 1) {
-        groups.push({ positions: branch, level: level + 1 });
-      }
+    const isDeepest = level === LEVELS - 1;
+    for (const members of slots) {
+      if (members !== undefined && (isDeepest || members.length === 1)) order.push(...members);
+    }
+    for (const members of slots.reverse()) {
+      if (members === undefined || isDeepest || members.length === 1) continue;
+      groups.push({ positions: members, level: level + 1 });
     }
   }
   return order;
 }
 
-/** Mixes the higher bits into the lower ones, which decide first. */
-function spread(index: number): number {
-  const hash = index ^ (index >>> 20) ^ (index >>> 12);
-  return hash ^ (hash >>> 7) ^ (hash >>> 4);
+/** The hash of an index as a number of 64 bits, folded, its higher bits mixed into the lower. */
+function graphHash(index: number): number {
+  const hash = integerHash(index);
+  const folded = hash < 0 ? ~hash : hash;
+  const mixedOnce = folded ^ (folded >>> 20) ^ (folded >>> 12);
+  return mixedOnce ^ (mixedOnce >>> 7) ^ (mixedOnce >>> 4);
 }

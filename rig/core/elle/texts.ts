@@ -1,4 +1,7 @@
-/** Words for explanations: operations, lists and values of a history as a person would say them. */
+/**
+ * Words for explanations: operations, lists and values of a history as a person would say them.
+ * Long lists are cut to their end, where the differences are.
+ */
 
 import type { HistoryTable } from "../history/history-table.ts";
 

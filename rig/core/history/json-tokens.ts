@@ -181,29 +181,39 @@ export class JsonTokens extends Tokens {
     this.hasEscapes = false;
     const { bytes } = this;
     const start = this.position;
-    let at = start;
-    let isInteger = true;
-    for (;;) {
-      const byte = bytes[at];
-      if (byte === undefined) {
-        if (!this.isLast) throw this.noByte();
-        break;
-      }
-      if (byte === 0x2e || byte === 0x65 || byte === 0x45) isInteger = false;
-      else if (!(byte >= 0x30 && byte <= 0x39) && byte !== MINUS && byte !== 0x2b) break;
+    let at = bytes[start] === MINUS ? start + 1 : start;
+    const first = at;
+    let value = 0;
+    let digit = (bytes[at] as number) - 0x30;
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
       at++;
+      digit = (bytes[at] as number) - 0x30;
     }
+    const isPlain = at > first && (bytes[first] !== 0x30 || at === first + 1);
+    if (!isPlain || continuesNumber(bytes[at])) return this.otherNumber(at);
+    if (bytes[at] === undefined && !this.isLast) throw this.noByte();
     this.start = start;
     this.stop = at;
     this.position = at;
-    const text = this.decoded(start, at);
+    this.integer = Number.isSafeInteger(value) ? (first === start ? value : 0 - value) : Number.NaN;
+    return INTEGER;
+  }
+
+  /** A number with a fraction or an exponent, or none at all. */
+  private otherNumber(from: number): number {
+    const { bytes } = this;
+    let at = from;
+    while (continuesNumber(bytes[at])) at++;
+    if (bytes[at] === undefined && !this.isLast) throw this.noByte();
+    this.start = this.position;
+    this.stop = at;
+    const text = this.decoded(this.start, at);
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) {
       throw malformed(this.line, `${text} is no number of JSON`);
     }
-    if (!isInteger) return NUMBER;
-    const value = Number(text);
-    this.integer = Number.isSafeInteger(value) ? value + 0 : Number.NaN;
-    return INTEGER;
+    this.position = at;
+    return NUMBER;
   }
 
   private word(byte: number): number {
@@ -229,4 +239,13 @@ export class JsonTokens extends Tokens {
     this.position = at;
     return WORD;
   }
+}
+
+/** Digits, signs, points and exponents. */
+function continuesNumber(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  const isDigit = byte >= 0x30 && byte <= 0x39;
+  return (
+    isDigit || byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === 0x2b || byte === MINUS
+  );
 }

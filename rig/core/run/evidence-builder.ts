@@ -63,7 +63,7 @@ export class EvidenceBuilder {
     const statistics = this.#statistics;
     return {
       plan: this.#plan,
-      operations: this.#operations,
+      operations: withOpenClosed(this.#operations),
       faults: this.#plan.faults.map((fault) => this.#faultReport(fault.id, fault.kind)),
       phases: this.#phases,
       bus: statistics?.bus ?? NO_BUS,
@@ -94,4 +94,24 @@ export class EvidenceBuilder {
     else if (phase === "healed") this.#phases = { ...this.#phases, healedNs: time };
     else this.#phases = { ...this.#phases, endNs: time };
   }
+}
+
+/**
+ * The operations, with an `info` for each one still open: where a record breaks off, nobody knows
+ * what became of it.
+ */
+function withOpenClosed(operations: readonly Operation[]): readonly Operation[] {
+  const open = new Map<Operation["process"], Operation>();
+  for (const operation of operations) {
+    if (operation.type === "invoke") open.set(operation.process, operation);
+    else if (operation.process !== "nemesis") open.delete(operation.process);
+  }
+  const last = operations.at(-1);
+  if (open.size === 0 || last === undefined) return operations;
+  let index = last.index;
+  const closing = [...open.values()].map((operation): Operation => {
+    index++;
+    return { ...operation, index, type: "info", time: last.time, error: "the record breaks off" };
+  });
+  return [...operations, ...closing];
 }

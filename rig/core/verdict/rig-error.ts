@@ -16,7 +16,6 @@ const CODES = {
   "input.malformed": EXIT.data,
   "output.not-writable": EXIT.data,
   "output.write-failed": EXIT.benchTrouble,
-  "run.timeout": EXIT.benchTrouble,
   "rig.internal": EXIT.internal,
 } as const satisfies Record<string, ExitCode>;
 

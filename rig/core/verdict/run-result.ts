@@ -44,6 +44,8 @@ export interface AssertionResult {
   /** What was claimed and what was measured. */
   readonly text: string;
   readonly holds: boolean;
+  /** What the run comes to when it does not hold. */
+  readonly unmet: Outcome;
 }
 
 export interface RunResult {

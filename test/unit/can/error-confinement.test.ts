@@ -11,7 +11,7 @@ import {
   RECOVERY_SEQUENCES,
 } from "../../../rig/core/can/error-confinement.ts";
 
-function after(start: ErrorCounters, event: ErrorEvent, times: number): ErrorCounters {
+function countersAfter(start: ErrorCounters, event: ErrorEvent, times: number): ErrorCounters {
   let counters = start;
   for (let i = 0; i < times; i++) counters = confineErrors(counters, event);
   return counters;
@@ -51,52 +51,52 @@ describe("confineErrors", () => {
   });
 
   it("warns from 96 on", () => {
-    expect(isWarning(after(NO_ERRORS, "receive-error", 95))).toBe(false);
-    expect(isWarning(after(NO_ERRORS, "receive-error", 96))).toBe(true);
-    expect(isWarning(after(NO_ERRORS, "transmit-error", 12))).toBe(true);
+    expect(isWarning(countersAfter(NO_ERRORS, "receive-error", 95))).toBe(false);
+    expect(isWarning(countersAfter(NO_ERRORS, "receive-error", 96))).toBe(true);
+    expect(isWarning(countersAfter(NO_ERRORS, "transmit-error", 12))).toBe(true);
   });
 
   it("is error passive from 128 on, by either counter", () => {
-    expect(after(NO_ERRORS, "receive-error", 127).state).toBe("error-active");
-    expect(after(NO_ERRORS, "receive-error", 128).state).toBe("error-passive");
-    expect(after(NO_ERRORS, "transmit-error", 16)).toMatchObject({
+    expect(countersAfter(NO_ERRORS, "receive-error", 127).state).toBe("error-active");
+    expect(countersAfter(NO_ERRORS, "receive-error", 128).state).toBe("error-passive");
+    expect(countersAfter(NO_ERRORS, "transmit-error", 16)).toMatchObject({
       state: "error-passive",
       tec: 128,
     });
   });
 
   it("goes to bus-off with the 32nd transmit error in a row", () => {
-    expect(after(NO_ERRORS, "transmit-error", 31).state).toBe("error-passive");
-    expect(after(NO_ERRORS, "transmit-error", 32).state).toBe("bus-off");
+    expect(countersAfter(NO_ERRORS, "transmit-error", 31).state).toBe("error-passive");
+    expect(countersAfter(NO_ERRORS, "transmit-error", 32).state).toBe("bus-off");
   });
 
   it("never goes to bus-off for want of an acknowledgement", () => {
-    const alone = after(NO_ERRORS, "acknowledge-error", 1000);
+    const alone = countersAfter(NO_ERRORS, "acknowledge-error", 1000);
     expect(alone).toMatchObject({ state: "error-passive", tec: 128 });
   });
 
   it("never goes to bus-off by receive errors", () => {
-    expect(after(NO_ERRORS, "receiver-dominant-run", 1000)).toMatchObject({
+    expect(countersAfter(NO_ERRORS, "receiver-dominant-run", 1000)).toMatchObject({
       state: "error-passive",
       rec: 255,
     });
   });
 
   it("returns from error passive by one good frame more than it is over", () => {
-    const passive = after(NO_ERRORS, "transmit-error", 16);
+    const passive = countersAfter(NO_ERRORS, "transmit-error", 16);
     expect(confineErrors(passive, "transmitted")).toMatchObject({
       state: "error-active",
       tec: 127,
     });
-    const deaf = after(NO_ERRORS, "receive-error-first", 20);
+    const deaf = countersAfter(NO_ERRORS, "receive-error-first", 20);
     expect(confineErrors(deaf, "received")).toMatchObject({ state: "error-active", rec: 127 });
   });
 
   it("leaves bus-off after a restart and 128 recessive sequences, with counters at zero", () => {
-    const off = after(NO_ERRORS, "transmit-error", 32);
-    expect(after(off, "recessive-sequence", 1000)).toBe(off);
+    const off = countersAfter(NO_ERRORS, "transmit-error", 32);
+    expect(countersAfter(off, "recessive-sequence", 1000)).toBe(off);
     const asked = confineErrors(off, "restart");
-    const almost = after(asked, "recessive-sequence", RECOVERY_SEQUENCES - 1);
+    const almost = countersAfter(asked, "recessive-sequence", RECOVERY_SEQUENCES - 1);
     expect(almost.state).toBe("bus-off");
     expect(confineErrors(almost, "restart")).toBe(almost);
     expect(confineErrors(almost, "recessive-sequence")).toEqual(NO_ERRORS);

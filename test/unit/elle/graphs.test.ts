@@ -1,4 +1,6 @@
-/** Graph work against slow and plain doubles: components, snapshot cycles, realtime order. */
+/**
+ * Graph work against slow and plain doubles: components, snapshot cycles, realtime order.
+ */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,6 @@
-/** Small histories for tests: a builder that numbers operations, and a check in one call. */
+/**
+ * Small histories for tests: a builder that numbers operations, and a check in one call.
+ */
 
 import { type CheckResult, checkListAppend } from "../../../rig/core/elle/index.ts";
 import type { MicroOp, Operation, OperationType } from "../../../rig/core/history/operation.ts";

@@ -1,4 +1,6 @@
-/** The lattice: names, and which models each single anomaly rules out first. */
+/**
+ * The lattice: names, and which models each single anomaly rules out first.
+ */
 
 import { describe, expect, it } from "vitest";
 import {

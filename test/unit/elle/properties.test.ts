@@ -1,4 +1,6 @@
-/** Histories of a simulated store that keeps, or breaks, strict serializability. */
+/**
+ * Histories of a simulated store that keeps, or breaks, strict serializability.
+ */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

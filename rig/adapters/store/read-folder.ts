@@ -1,0 +1,78 @@
+/**
+ * Reads a run folder back: its plan from `run.json`, its record from `events.jsonl`, line by line.
+ * A last line that breaks off, as a killed rig leaves it, marks the record as partial; anything
+ * else that is not a record is an error with file and line.
+ */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunPlan } from "../../core/plan/plan.ts";
+import type { RunEvidence } from "../../core/run/evidence.ts";
+import { EvidenceBuilder } from "../../core/run/evidence-builder.ts";
+import type { RunRecord } from "../../core/run/record.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
+import { linesOf, unreadable } from "./lines.ts";
+
+const RECORD_TYPES: ReadonlySet<string> = new Set<RunRecord["type"]>([
+  "operation",
+  "fault",
+  "phase",
+  "violation",
+  "statistics",
+  "baseline",
+  "teardown",
+  "end",
+]);
+
+/** Throws `input.unreadable` or `input.malformed`. */
+export function readRunFolder(folder: string): RunEvidence {
+  const builder = new EvidenceBuilder(readPlan(folder));
+  const path = join(folder, "events.jsonl");
+  for (const { text, number, isWhole } of linesOf(path)) {
+    const entry = parseRecord(text);
+    if (entry !== null) builder.add(entry);
+    else if (!isWhole) builder.markPartial("its last line breaks off");
+    else {
+      throw new RigError(
+        "input.malformed",
+        `${path}:${number}: expected one record of a run as a JSON object`,
+      );
+    }
+  }
+  return builder.evidence();
+}
+
+function readPlan(folder: string): RunPlan {
+  const path = join(folder, "run.json");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  const plan = planIn(text);
+  if (plan !== null) return plan;
+  throw new RigError(
+    "input.malformed",
+    `${path}: expected the run.json of a run: a JSON object with a "plan" of schema 1`,
+  );
+}
+
+function planIn(text: string): RunPlan | null {
+  try {
+    const { plan } = JSON.parse(text) as { plan?: Partial<RunPlan> };
+    return plan?.schema === 1 && Array.isArray(plan.faults) ? (plan as RunPlan) : null;
+  } catch {
+    return null;
+  }
+}
+
+function parseRecord(text: string): RunRecord | null {
+  try {
+    const entry = JSON.parse(text) as Partial<RunRecord> | null;
+    if (entry === null || typeof entry.time !== "number") return null;
+    return RECORD_TYPES.has(entry.type ?? "") ? (entry as RunRecord) : null;
+  } catch {
+    return null;
+  }
+}

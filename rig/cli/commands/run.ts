@@ -1,0 +1,104 @@
+/** `rig run`: one scenario, from plan to verdict, with the evidence in a folder of its own. */
+
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Argv } from "yargs";
+import { metricsOf } from "../../core/metrics/metrics.ts";
+import { metricsCsv, metricsJson } from "../../core/metrics/metrics-text.ts";
+import type { RunPlan } from "../../core/plan/plan.ts";
+import type { RunEvidence } from "../../core/run/evidence.ts";
+import { EXIT, type ExitCode, exitOfOutcome } from "../../core/verdict/exit-code.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
+import type { RunResult } from "../../core/verdict/run-result.ts";
+import { consoleReport } from "../../report/console.ts";
+import { resultJsonLine } from "../../report/json.ts";
+import { repeatCommand } from "../../report/repeat.ts";
+import type { Command, GlobalArguments } from "../command.ts";
+import { Interrupts } from "../interrupts.ts";
+import { planOfArguments, planOptions, timeoutMs } from "../options.ts";
+import { type RecordedRun, recordRun } from "../record-run.ts";
+import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
+
+type RunArguments = GlobalArguments & { readonly "metrics-file"?: string | undefined };
+
+export const runCommand: Command = {
+  register(yargs, finish) {
+    return yargs.command(
+      "run",
+      "Run one scenario and judge it",
+      (args: Argv<GlobalArguments>) =>
+        planOptions(args)
+          .option("metrics-file", {
+            string: true,
+            describe: "Write the metrics there too: JSON, or CSV if the name ends in .csv",
+          })
+          .example("$0 run --scenario partition --nodes 5 --seed 7", "the same run every time"),
+      (args) => finish(() => run(planOfArguments(args), args)),
+    );
+  },
+};
+
+async function run(plan: RunPlan, args: RunArguments): Promise<ExitCode> {
+  const limitMs = timeoutMs(args.timeout);
+  const interrupts = new Interrupts();
+  const progress = new ProgressLine(args.quiet || args.json);
+  try {
+    const { signal, urgent } = interrupts;
+    const outputDir = args["output-dir"];
+    const recorded = await recordRun({
+      plan,
+      outputDir,
+      timeoutMs: limitMs,
+      signal,
+      urgent,
+      progress,
+    });
+    progress.erase();
+    if (args["metrics-file"] !== undefined) {
+      writeMetrics(args["metrics-file"], recorded.evidence);
+    }
+    show(recorded, args);
+    return interrupts.signal.aborted ? exitOfInterrupt(recorded.result) : exitOf(recorded.result);
+  } finally {
+    progress.erase();
+    interrupts.stop();
+  }
+}
+
+function show({ folder, result, evidence }: RecordedRun, { json, quiet }: GlobalArguments): void {
+  const { stdout } = process;
+  if (json) stdout.write(`${resultJsonLine(result)}\n`);
+  else if (!quiet) {
+    const repeat = repeatCommand(evidence.plan);
+    const options = { folder, repeat, width: widthOf(stdout), style: styleFor(stdout) };
+    stdout.write(consoleReport(result, evidence, options));
+  }
+}
+
+function exitOf(result: RunResult): ExitCode {
+  if (result.asExpected) return EXIT.valid;
+  // A fault beyond the bound that no checker noticed: the rig failed.
+  if (result.expectation.class === "must-detect") return EXIT.invalid;
+  return exitOfOutcome(result.outcome);
+}
+
+function exitOfInterrupt({ teardown }: RunResult): ExitCode {
+  const failed = teardown.filter(({ ok }) => !ok);
+  const steps = teardown.map(({ step, ok }) => `${step} ${ok ? "done" : "FAILED"}`).join(", ");
+  process.stderr.write(`rig: interrupted; teardown: ${steps}\n`);
+  return failed.length === 0 ? EXIT.interrupted : EXIT.interruptedNotRestored;
+}
+
+function writeMetrics(path: string, evidence: RunEvidence): void {
+  const metrics = metricsOf(evidence);
+  try {
+    writeFileSync(path, path.endsWith(".csv") ? metricsCsv(metrics) : metricsJson(metrics));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RigError(
+      "output.not-writable",
+      `${resolve(path)}: the metrics file is not writable (${code})`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,7 @@
+/** The version of this package, read from its own manifest. */
+
+import { createRequire } from "node:module";
+
+const manifest = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+export const VERSION: string = manifest.version;

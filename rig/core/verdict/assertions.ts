@@ -1,0 +1,51 @@
+/** Judges the claims that a plan makes beside its history: latencies, alone or compared. */
+
+import { latenciesNsOf, spansOf } from "../metrics/spans.ts";
+import type { Assertion } from "../plan/plan.ts";
+import type { RunEvidence } from "../run/evidence.ts";
+import { NS_PER_MS, NS_PER_US } from "../time/time.ts";
+import type { AssertionResult, LatencySummary } from "./run-result.ts";
+
+export function judgeAssertions(
+  evidence: RunEvidence,
+  latency: LatencySummary,
+): readonly AssertionResult[] {
+  return evidence.plan.assertions.map((assertion) => {
+    return assertion.name === "acknowledged-within"
+      ? judgeLimit(evidence, assertion)
+      : judgeMedian(evidence, latency, assertion);
+  });
+}
+
+function judgeLimit(
+  { operations }: RunEvidence,
+  { name, limitNs }: Extract<Assertion, { name: "acknowledged-within" }>,
+): AssertionResult {
+  const latencies = latenciesNsOf(spansOf(operations));
+  const slowestNs = latencies.reduce((most, each) => Math.max(most, each), 0);
+  const limit = `every acknowledgement within ${limitNs / NS_PER_MS} ms`;
+  if (latencies.length === 0) {
+    return { name, text: `${limit}: nothing was acknowledged`, holds: false, unmet: "unknown" };
+  }
+  const text = `${limit}: the slowest took ${millisecondsOf(slowestNs)} ms`;
+  return { name, text, holds: slowestNs <= limitNs, unmet: "invalid" };
+}
+
+function judgeMedian(
+  { baselines }: RunEvidence,
+  { p50Us }: LatencySummary,
+  { name, times, scenario }: Extract<Assertion, { name: "median-over-baseline" }>,
+): AssertionResult {
+  const baselineUs = baselines[scenario];
+  const claim = `median latency at least ${times} times that of ${scenario}`;
+  if (baselineUs === undefined || p50Us === null || baselineUs === 0) {
+    return { name, text: `${claim}: not measured`, holds: false, unmet: "unknown" };
+  }
+  const ratio = Math.round((p50Us / baselineUs) * 10) / 10;
+  const text = `${claim}: it is ${ratio} times`;
+  return { name, text, holds: p50Us >= times * baselineUs, unmet: "unknown" };
+}
+
+function millisecondsOf(ns: number): number {
+  return Math.round(ns / NS_PER_US) / 1000;
+}

@@ -1,0 +1,199 @@
+/**
+ * Judges a run from its evidence: history, invariants, faults and floors together. "Valid" is left
+ * only where the history was consistent, every fault took effect and enough was acknowledged.
+ */
+
+import { checkListAppend } from "../elle/index.ts";
+import { tableOfOperations } from "../history/operation-table.ts";
+import { latencySummary } from "../metrics/latency.ts";
+import { recordedNs } from "../metrics/metrics.ts";
+import { latenciesNsOf, type Span, spansOf } from "../metrics/spans.ts";
+import type { RunEvidence } from "../run/evidence.ts";
+import { judgeAssertions } from "./assertions.ts";
+import { mergeOutcomes, type Outcome, type Reason } from "./outcome.ts";
+import type { AssertionResult, CheckSummary, OutcomeCounts, RunResult } from "./run-result.ts";
+
+const MODEL = "list-append";
+export const CONSISTENCY_DEFAULT = "strict-serializable";
+
+export function judgeRun(evidence: RunEvidence): RunResult {
+  const { plan } = evidence;
+  const spans = spansOf(evidence.operations);
+  const windows = windowsOf(evidence, spans);
+  const check = checkHistory(evidence);
+  const latency = latencySummary(latenciesNsOf(spans));
+  const assertions = judgeAssertions(evidence, latency);
+  const durationNs = recordedNs(evidence);
+  const reasons = [
+    ...checkReasons(check, spans),
+    ...invariantReasons(evidence),
+    ...recordReasons(evidence),
+    ...faultReasons(evidence),
+    ...floorReasons(evidence, windows),
+    ...assertionReasons(assertions),
+  ];
+  const outcome = mergeOutcomes(reasons);
+  return {
+    schema: 1,
+    scenario: plan.scenario,
+    protocol: plan.protocol,
+    level: plan.level,
+    seed: plan.seed,
+    nodes: plan.nodes,
+    outcome,
+    expectation: plan.expectation,
+    asExpected: outcome === (plan.expectation.class === "must-detect" ? "invalid" : "valid"),
+    reasons,
+    partial: evidence.partial,
+    counts: countsOf(spans),
+    windows,
+    check,
+    latency,
+    assertions,
+    invariants: evidence.invariants,
+    faults: evidence.faults,
+    bus: { ...evidence.bus, loadPercent: percentOf(evidence.bus.busyNs, durationNs) },
+    messages: evidence.messages,
+    nodeStatistics: evidence.nodes,
+    teardown: evidence.teardown,
+    durationNs,
+  };
+}
+
+function checkHistory({ operations }: RunEvidence): CheckSummary {
+  const result = checkListAppend(tableOfOperations(operations), {
+    consistency: CONSISTENCY_DEFAULT,
+  });
+  const { valid, anomalyTypes, not, alsoNot, anomalies } = result;
+  return {
+    model: MODEL,
+    consistency: CONSISTENCY_DEFAULT,
+    valid,
+    anomalyTypes,
+    not,
+    alsoNot,
+    anomalies: anomalies.map(({ type, explanation }) => ({ type, text: explanation })),
+  };
+}
+
+function checkReasons(check: CheckSummary, spans: readonly Span[]): Reason[] {
+  const { valid, consistency, anomalyTypes } = check;
+  const acknowledged = spans.filter((span) => span.type === "ok");
+  const hasReads = acknowledged.some((span) => span.value.some((microOp) => microOp[0] === "r"));
+  const types = anomalyTypes.join(", ");
+  if (valid === false) {
+    const text = `the history is not ${consistency}: ${types}`;
+    return [reason("invalid", "anomalies", text)];
+  }
+  if (valid === "unknown") {
+    return [reason("unknown", "checker-gave-up", `the checker came to no verdict: ${types}`)];
+  }
+  if (!hasReads) {
+    return [reason("unknown", "nothing-read", "no read was acknowledged, so nothing was checked")];
+  }
+  const text = `the history of ${acknowledged.length} acknowledged operations is ${consistency}`;
+  return [reason("valid", "consistent", text)];
+}
+
+function invariantReasons({ invariants }: RunEvidence): Reason[] {
+  return invariants
+    .filter(({ violations }) => violations.length > 0)
+    .map(({ name, violations }) =>
+      reason("invalid", `invariant-${name}`, `${name} is violated: ${violations[0]}`),
+    );
+}
+
+function recordReasons({ partial, bus, teardown }: RunEvidence): Reason[] {
+  const reasons: Reason[] = [];
+  if (partial !== null) {
+    reasons.push(reason("unknown", "partial", `the record is not whole: ${partial}`));
+  }
+  if (bus.dropped > 0) {
+    const text = `${bus.dropped} frames were dropped for want of room`;
+    reasons.push(reason("unknown", "dropped-frames", text));
+  }
+  for (const { step, ok, detail } of teardown) {
+    if (ok) continue;
+    const text = `teardown step "${step}" failed${detail === undefined ? "" : `: ${detail}`}`;
+    reasons.push(reason("unknown", "teardown-failed", text));
+  }
+  return reasons;
+}
+
+function faultReasons({ faults }: RunEvidence): Reason[] {
+  return faults
+    .filter(({ effects }) => effects === 0)
+    .map(({ id, startNs }) => {
+      const what = startNs === null ? "never came into force" : "never took effect";
+      return reason("unknown", "idle-fault", `fault ${id} ${what}`);
+    });
+}
+
+function floorReasons(evidence: RunEvidence, windows: RunResult["windows"]): Reason[] {
+  const { floors, expectation } = evidence.plan;
+  const { outsideFaults, duringFaults, afterHeal, finalReads } = windows;
+  const reasons: Reason[] = [];
+  const shares = [
+    { counts: outsideFaults, percent: floors.outsideFaultsPercent, where: "outside the faults" },
+    { counts: duringFaults, percent: floors.duringFaultsPercent, where: "during the faults" },
+  ];
+  for (const { counts, percent, where } of shares) {
+    if (counts.ok * 100 >= counts.issued * percent) continue;
+    const text =
+      `${counts.ok} of ${counts.issued} operations issued ${where} were acknowledged: ` +
+      `expected ${percent} % (${expectation.class})`;
+    reasons.push(reason("unknown", "too-few-acknowledged", text));
+  }
+  if (afterHeal.ok < floors.afterHeal) {
+    const text =
+      `${afterHeal.ok} operations were acknowledged after heal: ` +
+      `expected at least ${floors.afterHeal}`;
+    reasons.push(reason("unknown", "too-few-acknowledged", text));
+  }
+  if (finalReads.issued === 0 || finalReads.ok < finalReads.issued) {
+    const text = `${finalReads.ok} of ${finalReads.issued} final reads were acknowledged`;
+    reasons.push(reason("unknown", "final-reads-missing", text));
+  }
+  return reasons;
+}
+
+function assertionReasons(assertions: readonly AssertionResult[]): Reason[] {
+  return assertions
+    .filter(({ holds }) => !holds)
+    .map(({ name, text, unmet }) => reason(unmet, `assertion-${name}`, text));
+}
+
+function reason(outcome: Outcome, code: string, text: string): Reason {
+  return { outcome, code, text };
+}
+
+function windowsOf(evidence: RunEvidence, spans: readonly Span[]): RunResult["windows"] {
+  const intervals = evidence.faults.flatMap(({ startNs, endNs }) =>
+    startNs === null ? [] : [{ startNs, endNs: endNs ?? Number.POSITIVE_INFINITY }],
+  );
+  const isDuring = ({ startNs: at }: Span) =>
+    intervals.some(({ startNs, endNs }) => at >= startNs && at < endNs);
+  const lastHealNs = Math.max(0, ...intervals.map(({ endNs }) => endNs));
+  const healedNs = evidence.phases.healedNs ?? Number.POSITIVE_INFINITY;
+  return {
+    outsideFaults: countsOf(spans.filter((span) => !isDuring(span))),
+    duringFaults: countsOf(spans.filter(isDuring)),
+    afterHeal: countsOf(spans.filter(({ startNs }) => startNs >= lastHealNs)),
+    finalReads: countsOf(spans.filter(({ startNs }) => startNs >= healedNs)),
+  };
+}
+
+function countsOf(spans: readonly Span[]): OutcomeCounts {
+  const count = (type: Span["type"]) => spans.filter((span) => span.type === type).length;
+  return {
+    issued: spans.length,
+    ok: count("ok"),
+    fail: count("fail"),
+    info: count("info") + count("open"),
+  };
+}
+
+/** In hundredths of a per cent, so that the figure has a short text. */
+function percentOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((part * 10_000) / whole) / 100;
+}

@@ -1,0 +1,44 @@
+/**
+ * What a run does to the nodes' programs, and what it hears from them. A node is a number, 0 to
+ * n - 1. Supply is another port: a program can end while its board has power.
+ */
+
+import type { NodeRecord } from "../core/consensus/node-core.ts";
+import type { FaultKind } from "../core/fault/fault.ts";
+
+/** The shape of `RunSink.node`: `boot` counts the starts of the node's program from 1. */
+export type OnNodeRecord = (
+  node: number,
+  boot: number,
+  timeNs: number,
+  record: NodeRecord,
+) => void;
+
+export interface NodeControl {
+  /** Which of `crash` and `pause` this adapter can do to its nodes. */
+  readonly faultKinds: readonly FaultKind[];
+
+  /**
+   * Resolves when the node's program runs; at once when it does already. Rejects when it can't
+   * come up, for want of power for example.
+   */
+  boot(node: number, signal: AbortSignal): Promise<void>;
+
+  /** Ends the program where it stands; false when it was not running. */
+  kill(node: number, signal: AbortSignal): Promise<boolean>;
+
+  /**
+   * Makes the program stand still. `onHeld` is called once, when the first event (frame, timer,
+   * finished write) is held back from it; adapters that can't tell leave it out.
+   */
+  pause(node: number, onHeld: () => void, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Lets the program go on; resolves with how many events were held back in the pause. Idempotent:
+   * for a node that is not paused it is 0. A pause also ends with the program.
+   */
+  resume(node: number, signal: AbortSignal): Promise<number>;
+
+  /** Calls `onRecord` with each entry of each node's own record. The returned function ends it. */
+  listen(onRecord: OnNodeRecord): () => void;
+}

@@ -1,0 +1,42 @@
+/** What `rig check` prints of one history: verdict first, then the first anomalies in sentences. */
+
+import type { CheckResult } from "../core/elle/index.ts";
+import type { Style } from "./style.ts";
+import { plural, printable, wrap } from "./text.ts";
+
+export interface CheckedHistory {
+  readonly file: string;
+  readonly model: string;
+  readonly consistency: string;
+  readonly result: CheckResult;
+}
+
+const ANOMALIES_SHOWN = 3;
+
+export function checkText(
+  { file, model, consistency, result }: CheckedHistory,
+  { width, style }: { readonly width: number; readonly style: Style },
+): string {
+  const { valid, anomalyTypes, anomalies, anomalyCounts, operations, not, warnings } = result;
+  const word = valid === true ? "valid" : valid === false ? "invalid" : "unknown";
+  const tone = valid === true ? "good" : valid === false ? "bad" : "warn";
+  const head =
+    `${style.paint(tone, word.toUpperCase())}  ${printable(file)}  ` +
+    `${model}, ${consistency}, ${plural(operations, "acknowledged operation")}`;
+  const lines = [head];
+  const say = (text: string) => {
+    for (const line of wrap(printable(text), Math.max(40, width - 2))) lines.push(`  ${line}`);
+  };
+  if (anomalyTypes.length > 0) {
+    const counted = anomalyTypes.map((type) => `${type} (${anomalyCounts[type] ?? 1})`);
+    say(`anomalies: ${counted.join(", ")}`);
+  }
+  if (not.length > 0) say(`so it is not: ${not.join(", ")}`);
+  for (const { type, explanation } of anomalies.slice(0, ANOMALIES_SHOWN)) {
+    say(`${type}: ${explanation}`);
+  }
+  const left = anomalies.length - ANOMALIES_SHOWN;
+  if (left > 0) say(`... and ${left} more`);
+  for (const warning of warnings) say(`warning: ${warning}`);
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,35 @@
+/**
+ * The files of a run folder that are derived from its record, at the end of a run or by
+ * `rig report`: the same evidence gives the same bytes.
+ */
+
+import { ednOfHistory, jsonArrayOfHistory } from "../core/history/write-history.ts";
+import { metricsOf } from "../core/metrics/metrics.ts";
+import { metricsCsv, metricsJson } from "../core/metrics/metrics-text.ts";
+import type { RunEvidence } from "../core/run/evidence.ts";
+import type { RunResult } from "../core/verdict/run-result.ts";
+import { reportHtml } from "./html.ts";
+import { resultJson } from "./json.ts";
+import { junitXml } from "./junit.ts";
+import { repeatCommand } from "./repeat.ts";
+
+export interface DerivedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function derivedFiles(evidence: RunEvidence, result: RunResult): readonly DerivedFile[] {
+  const metrics = metricsOf(evidence);
+  return [
+    { name: "history.json", text: jsonArrayOfHistory(evidence.operations) },
+    { name: "history.edn", text: ednOfHistory(evidence.operations) },
+    { name: "metrics.json", text: metricsJson(metrics) },
+    { name: "metrics.csv", text: metricsCsv(metrics) },
+    { name: "result.json", text: resultJson(result) },
+    { name: "junit.xml", text: junitXml([{ result }]) },
+    {
+      name: "report.html",
+      text: reportHtml(result, evidence, { repeat: repeatCommand(evidence.plan) }),
+    },
+  ];
+}

@@ -1,0 +1,45 @@
+/** Runs the built command as a user does, in a process of its own. */
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const MAIN = new URL("../../dist/cli/main.js", import.meta.url).pathname;
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RigOptions {
+  readonly cwd?: string;
+  readonly node?: string;
+  /** Called with the process once it has started. */
+  readonly during?: (child: ReturnType<typeof spawn>) => void;
+}
+
+export function rig(args: readonly string[], options: RigOptions = {}): Promise<Finished> {
+  if (!existsSync(MAIN)) throw new Error("the command is not built: run `npm run build` first");
+  const { cwd = process.cwd(), node = process.execPath, during } = options;
+  const child = spawn(node, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (bytes) => {
+    stdout += bytes;
+  });
+  child.stderr.on("data", (bytes) => {
+    stderr += bytes;
+  });
+  during?.(child);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), "canfd-rig-"));
+}
