@@ -4,6 +4,7 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { EXIT } from "../core/verdict/exit-code.ts";
+import { RigError } from "../core/verdict/rig-error.ts";
 import type { Finish } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -11,6 +12,9 @@ import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { reportError } from "./exit.ts";
 import { VERSION } from "./version.ts";
+
+/** Arguments that may be given more than once. */
+const MANY: ReadonlySet<string> = new Set(["_", "files", "history"]);
 
 const finish: Finish = async (work) => {
   try {
@@ -29,7 +33,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const parser = yargs(hideBin(process.argv))
   .scriptName("rig")
   .usage("$0 <command>: a test rig for CAN-FD nodes that keep data consistent")
-  .parserConfiguration({ "duplicate-arguments-array": false })
   .option("json", { boolean: true, default: false, describe: "JSON alone on stdout" })
   .option("quiet", { boolean: true, default: false, describe: "Say nothing but errors" })
   .option("output-dir", { string: true, default: "results", describe: "Where run folders go" })
@@ -41,10 +44,13 @@ const parser = yargs(hideBin(process.argv))
   .version(VERSION)
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
+  .check((args) => {
+    const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !MANY.has(name));
+    if (twice !== undefined) throw new RigError("usage.option", `--${twice} is given twice`);
+    return true;
+  })
   .fail((message, error) => {
-    if (error !== undefined && error !== null) throw error;
-    process.stderr.write(`rig: ${message}\n`);
-    process.exitCode = EXIT.usage;
+    throw error ?? new RigError("usage.option", message);
   });
 
 for (const command of [runCommand, checkCommand, planCommand, reportCommand]) {
@@ -54,5 +60,5 @@ for (const command of [runCommand, checkCommand, planCommand, reportCommand]) {
 try {
   await parser.parseAsync();
 } catch (error) {
-  if (process.exitCode === undefined) process.exitCode = reportError(error);
+  process.exitCode = reportError(error);
 }

@@ -81,11 +81,8 @@ async function carryOutAndRestore(
   try {
     run = openSimulatedRun(plan, sink);
     const opened = run;
-    teardown.push({
-      name: "heal faults",
-      limitMs: STEP_MS,
-      run: () => healedText(opened.healAll()),
-    });
+    const heal = () => healedText(opened.healAll());
+    teardown.push({ name: "heal faults", limitMs: STEP_MS, run: heal, safe: heal });
     const flush = () => folder.flush();
     partial = await carryOut(run, plan, { signal, timeoutMs, progress, flush });
   } finally {

@@ -7,7 +7,7 @@
  */
 
 import type { CanFrame } from "../../rig/core/can/frame.ts";
-import type { NodeEffect } from "../../rig/core/consensus/node-core.ts";
+import type { NodeEffect, NodeRecord } from "../../rig/core/consensus/node-core.ts";
 import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
 import { Random } from "../../rig/core/random/random.ts";
@@ -34,8 +34,13 @@ export interface Explored {
 
 interface InFlight {
   readonly frame: CanFrame;
-  /** Not delivered before this step. */
-  readonly from: number;
+  readonly hold: Hold | null;
+}
+
+interface Hold {
+  readonly slot: number;
+  /** Not delivered before this step, or until some node has decided the slot. */
+  readonly until: number | "decision";
 }
 
 interface Member {
@@ -45,8 +50,8 @@ interface Member {
   readonly inbox: InFlight[];
   pending: { token: number; record: Uint8Array }[];
   timers: Set<number>;
-  /** Chance in a hundred that a step of this node is a timer. */
-  readonly timerPercent: number;
+  /** Chance in a thousand that a step of this node is a timer. */
+  readonly timerPermille: number;
 }
 
 const HOST = 14;
@@ -82,13 +87,16 @@ class Schedule {
   readonly #crashes: boolean;
   readonly #random: Random;
   readonly #members: Member[];
-  readonly #decided = new Map<number, string>();
-  /** By receiver, type, slot and round: the step from which such messages get through. */
-  readonly #holds = new Map<string, number>();
+  readonly #decided = new Map<number, string | null>();
+  readonly #decidedIn = new Map<number, number>();
+  /** By receiver, type, slot and round: what keeps such messages back. */
+  readonly #holds = new Map<string, Hold | null>();
   readonly #dropPercent: number;
   /** Chance in a hundred that messages of a type and round are held back from a node. */
   readonly #holdPercent: ReadonlyMap<number, number>;
   readonly #holdSteps: number;
+  /** Chance in a hundred that a message which shows a decision to others is lost. */
+  readonly #hidePercent: number;
   readonly #reach: number;
   readonly #hasRepair: boolean;
   #step = 0;
@@ -103,11 +111,12 @@ class Schedule {
     this.#crashes = crashes;
     const random = Random.of(seed, "explorer");
     this.#random = random;
-    const hurry = random.between(1, 15);
+    const hurry = 2 ** random.between(1, 7);
     this.#dropPercent = random.chance(1, 2) ? 0 : random.between(1, 10);
     const holds = random.chance(1, 4) ? 0 : 100;
     this.#holdPercent = new Map(HELD.map((type) => [type, random.below(holds + 1)]));
     this.#holdSteps = random.between(10, 80) * nodes;
+    this.#hidePercent = random.chance(1, 3) ? 0 : 95;
     const patient = random.below(80);
     this.#reach = random.between(1, 60);
     // Without repair, nodes stay apart for longer, which is where mistakes show.
@@ -119,7 +128,7 @@ class Schedule {
       inbox: [],
       pending: [],
       timers: new Set<number>(),
-      timerPercent: random.below(100) < patient ? 0 : hurry,
+      timerPermille: random.below(100) < patient ? 0 : hurry,
     }));
   }
 
@@ -161,7 +170,7 @@ class Schedule {
       const microOps = [{ opcode: OPCODE.append, key: 1, value: client + 1 }];
       const length = writeRequest(body, { client, request: 1, microOps });
       frames.frames(requestEnvelope(HOST, TO_ALL), body, length, (frame) => {
-        this.#member(client).inbox.push({ frame, from: 0 });
+        this.#member(client).inbox.push({ frame, hold: null });
       });
     }
   }
@@ -170,7 +179,7 @@ class Schedule {
   #advance(index: number): void {
     const member = this.#member(index);
     const random = this.#random;
-    if (member.timers.size > 0 && random.below(100) < member.timerPercent) {
+    if (member.timers.size > 0 && random.below(1000) < member.timerPermille) {
       const timers = [...member.timers];
       const timer = timers[random.below(timers.length)] as number;
       member.timers.delete(timer);
@@ -186,7 +195,7 @@ class Schedule {
     const random = this.#random;
     const at = random.below(Math.min(this.#reach, member.inbox.length));
     const entry = member.inbox[at] as InFlight;
-    if (entry.from > this.#step) {
+    if (this.#isHeld(entry)) {
       // Held back: it goes to the end, so that what came later can overtake it.
       member.inbox.splice(at, 1);
       member.inbox.push(entry);
@@ -194,7 +203,8 @@ class Schedule {
     }
     // A frame may stay in flight and arrive again: duplicates are real.
     if (!random.chance(1, 20)) member.inbox.splice(at, 1);
-    if (random.below(100) < this.#dropPercent) return;
+    const isHidden = this.#tellsDecision(entry.frame) && random.below(100) < this.#hidePercent;
+    if (isHidden || random.below(100) < this.#dropPercent) return;
     this.#apply(index, member.node.step({ kind: "frame", frame: entry.frame }));
   }
 
@@ -207,7 +217,7 @@ class Schedule {
         if (effect.timer === ROUND_TIMER || this.#hasRepair) member.timers.add(effect.timer);
       } else if (effect.kind === "clear-timer") member.timers.delete(effect.timer);
       else if (effect.record.event === "commit") {
-        this.#onCommit(effect.record.slot, effect.record.digest as string);
+        this.#onCommit(effect.record);
       }
     }
   }
@@ -216,32 +226,50 @@ class Schedule {
     if (!this.#hasRepair && classOfId(frame.id) === CLASS.repair) return;
     for (let other = 0; other < this.#nodes; other++) {
       if (other !== index) {
-        this.#member(other).inbox.push({ frame, from: this.#holdOf(other, frame) });
+        this.#member(other).inbox.push({ frame, hold: this.#holdOf(other, frame) });
       }
     }
   }
 
-  /** The step from which messages of this type and round reach the receiver. */
-  #holdOf(receiver: number, frame: CanFrame): number {
+  /** What keeps messages of this type and round from the receiver, if anything does. */
+  #holdOf(receiver: number, frame: CanFrame): Hold | null {
     const { type } = readHeader(frame.data);
     const percent = this.#holdPercent.get(type) ?? 0;
-    if (percent === 0) return 0;
+    if (percent === 0) return null;
     const slot = readU32(frame.data, HEADER_LENGTH);
     const round = readU16(frame.data, HEADER_LENGTH + 4);
     const key = `${receiver}/${type}/${slot}/${round}`;
-    let from = this.#holds.get(key);
-    if (from === undefined) {
-      const isLate = this.#random.below(100) < percent;
-      from = isLate ? this.#step + this.#random.below(this.#holdSteps) : 0;
-      this.#holds.set(key, from);
+    let hold = this.#holds.get(key);
+    if (hold === undefined) {
+      hold = this.#random.below(100) < percent ? { slot, until: this.#holdEnd() } : null;
+      this.#holds.set(key, hold);
     }
-    return from;
+    return hold;
   }
 
-  #onCommit(slot: number, digest: string): void {
+  #holdEnd(): number | "decision" {
+    if (this.#random.chance(1, 2)) return "decision";
+    return this.#step + this.#random.below(this.#holdSteps);
+  }
+
+  #isHeld({ hold }: InFlight): boolean {
+    if (hold === null) return false;
+    return hold.until === "decision" ? !this.#decided.has(hold.slot) : hold.until > this.#step;
+  }
+
+  /** A confirmation of the round in which somebody has decided its slot already. */
+  #tellsDecision({ data }: CanFrame): boolean {
+    if (readHeader(data).type !== TYPE.confirm) return false;
+    const round = readU16(data, HEADER_LENGTH + 4);
+    return this.#decidedIn.get(readU32(data, HEADER_LENGTH)) === round;
+  }
+
+  #onCommit({ slot, round, digest }: NodeRecord): void {
     this.#decisions++;
     const known = this.#decided.get(slot);
-    if (known === undefined) this.#decided.set(slot, digest);
-    else if (known !== digest) this.#disagreement ??= `slot ${slot}: ${known} and ${digest}`;
+    if (known === undefined) {
+      this.#decided.set(slot, digest);
+      this.#decidedIn.set(slot, round);
+    } else if (known !== digest) this.#disagreement ??= `slot ${slot}: ${known} and ${digest}`;
   }
 }

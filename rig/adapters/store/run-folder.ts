@@ -4,8 +4,8 @@
  * rig. `run.json` says "running" until the end, and alone holds wall-clock times, host and paths.
  */
 
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import type { CanFrame } from "../../core/can/frame.ts";
 import type { NodeRecord } from "../../core/consensus/node-core.ts";
 import { jsonOfOperation } from "../../core/history/write-history.ts";
@@ -49,10 +49,10 @@ export class RunFolder implements RunSink {
 
   /** Makes the folder, and `latest` beside it. Throws `output.not-writable`. */
   static create(options: RunFolderOptions): RunFolder {
-    const parent = join(options.outputDir, options.scenario);
+    const parent = resolve(options.outputDir, options.scenario);
     try {
-      mkdirSync(parent, { recursive: true });
-      const path = makeFresh(join(parent, options.name));
+      makeFolders(parent);
+      const path = makeFresh(join(options.outputDir, options.scenario, options.name));
       pointLatest(parent, path);
       return new RunFolder(path, options);
     } catch (error) {
@@ -116,6 +116,13 @@ export function writeWhole(path: string, text: string): void {
     rmSync(temporary, { force: true });
     throw writeFailed(path, error);
   }
+}
+
+/** Folder by folder: Node's own recursive form never returns for paths such as /proc/x. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path);
 }
 
 /** Two runs with one seed in one millisecond get folders of their own. */

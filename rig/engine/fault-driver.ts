@@ -1,0 +1,148 @@
+/**
+ * Carries out the faults of a plan through the ports: each kind belongs to the one port that can
+ * do it. It remembers which fault stopped or paused which node, so that overlapping faults never
+ * heal each other, and counts their effects. When a fault strikes is not its business.
+ */
+
+import type { Fault, FaultKind } from "../core/fault/fault.ts";
+import type { RunPlan } from "../core/plan/plan.ts";
+import { assert, RigError } from "../core/verdict/rig-error.ts";
+import type { World } from "../ports/world.ts";
+
+type NodeFault = Extract<Fault, { readonly nodes: readonly number[] }>;
+
+/** The kinds that this world can inject, each by the port named. */
+function portOfKind({ bus, nodes, power }: World): ReadonlyMap<FaultKind, keyof World> {
+  const ports = new Map<FaultKind, keyof World>();
+  for (const kind of bus.faultKinds) ports.set(kind, "bus");
+  for (const kind of nodes.faultKinds) ports.set(kind, "nodes");
+  if (power !== undefined) ports.set("power-cut", "power");
+  return ports;
+}
+
+const WHO_COULD: Readonly<Record<FaultKind, string>> = {
+  partition: "a bus that can keep frames from some nodes",
+  loss: "a bus that can keep frames from some nodes",
+  delay: "a bus that can hold frames back",
+  crash: "nodes whose programs can be killed",
+  pause: "nodes whose programs can be paused",
+  "power-cut": "a power switch",
+};
+
+/** Throws `capability.fault` for a plan with a fault that no port of this world can inject. */
+export function refuseImpossibleFaults(plan: RunPlan, world: World): void {
+  const ports = portOfKind(world);
+  const impossible = plan.faults.find((fault) => !ports.has(fault.kind));
+  if (impossible === undefined) return;
+  const { id, kind } = impossible;
+  const known = [...ports.keys()].join(", ");
+  throw new RigError(
+    "capability.fault",
+    `level "${plan.level}" can't inject fault "${id}": ${kind} needs ${WHO_COULD[kind]}; ` +
+      `expected one of ${known === "" ? "none" : known}`,
+    { hint: 'Level "sim" can inject every kind.' },
+  );
+}
+
+export class FaultDriver {
+  readonly #world: World;
+  readonly #ports: ReadonlyMap<FaultKind, keyof World>;
+  readonly #onFirstEffect: (fault: Fault) => void;
+  readonly #effects = new Map<Fault, number>();
+  readonly #hadEffect = new Set<Fault>();
+  readonly #stoppedBy = new Map<number, Fault>();
+  readonly #pausedBy = new Map<number, Fault>();
+
+  constructor(world: World, onFirstEffect: (fault: Fault) => void) {
+    this.#world = world;
+    this.#ports = portOfKind(world);
+    this.#onFirstEffect = onFirstEffect;
+  }
+
+  /** Resolves when the fault is in force. */
+  async inject(fault: Fault, signal: AbortSignal): Promise<void> {
+    if (this.#ports.get(fault.kind) === "bus") {
+      await this.#world.bus.inject(fault, () => this.#tellFirst(fault), signal);
+      return;
+    }
+    for (const node of nodesOf(fault)) {
+      // Given up half way: what comes next would run into the healing.
+      signal.throwIfAborted();
+      if (fault.kind === "pause") await this.#pause(fault, node, signal);
+      else await this.#stop(fault, node, signal);
+    }
+  }
+
+  /** Resolves when the fault is out of force, with how often it took effect. Idempotent. */
+  async heal(fault: Fault, signal: AbortSignal): Promise<number> {
+    if (this.#ports.get(fault.kind) === "bus") return this.#world.bus.heal(fault, signal);
+    for (const node of nodesOf(fault)) {
+      if (this.#pausedBy.get(node) === fault) await this.#resume(fault, node, signal);
+      if (this.#stoppedBy.get(node) === fault) await this.#restart(fault, node, signal);
+    }
+    return this.#effects.get(fault) ?? 0;
+  }
+
+  async #stop(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
+    if (this.#stoppedBy.has(node)) return;
+    // Noted first: should the deed fail half way, healing still brings the node back.
+    this.#stoppedBy.set(node, fault);
+    const isStopped =
+      fault.kind === "power-cut"
+        ? await this.#cutPower(node, signal)
+        : await this.#world.nodes.kill(node, signal);
+    if (isStopped) this.#count(fault, 1);
+    else this.#stoppedBy.delete(node);
+    const pause = this.#pausedBy.get(node);
+    if (pause !== undefined) await this.#resume(pause, node, signal);
+  }
+
+  /** False when the node had no power. */
+  async #cutPower(node: number, signal: AbortSignal): Promise<boolean> {
+    const { power } = this.#world;
+    assert(power !== undefined, "a power cut was let through where there is no power switch");
+    if ((await power.state(node, signal)) === "off") return false;
+    await power.off(node, signal);
+    const state = await power.state(node, signal);
+    if (state === "on") {
+      throw new RigError("capability.fault", `node ${node} still has power after it was cut`);
+    }
+    return true;
+  }
+
+  async #restart(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
+    const { nodes, power } = this.#world;
+    if (fault.kind === "power-cut") await power?.on(node, signal);
+    await nodes.boot(node, signal);
+    this.#stoppedBy.delete(node);
+  }
+
+  async #pause(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
+    if (this.#stoppedBy.has(node) || this.#pausedBy.has(node)) return;
+    this.#pausedBy.set(node, fault);
+    await this.#world.nodes.pause(node, () => this.#tellFirst(fault), signal);
+  }
+
+  /** Also when the node was stopped meanwhile: what was held until then counts. */
+  async #resume(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
+    this.#count(fault, await this.#world.nodes.resume(node, signal));
+    this.#pausedBy.delete(node);
+  }
+
+  #count(fault: Fault, effects: number): void {
+    if (effects === 0) return;
+    this.#effects.set(fault, (this.#effects.get(fault) ?? 0) + effects);
+    this.#tellFirst(fault);
+  }
+
+  #tellFirst(fault: Fault): void {
+    if (this.#hadEffect.has(fault)) return;
+    this.#hadEffect.add(fault);
+    this.#onFirstEffect(fault);
+  }
+}
+
+function nodesOf(fault: Fault): readonly number[] {
+  assert("nodes" in fault, `a ${fault.kind} was given to the nodes' ports`);
+  return (fault satisfies NodeFault).nodes;
+}

@@ -1,0 +1,73 @@
+/**
+ * Counts what a run shows of itself as it goes: messages on the bus, the nodes' own records, and
+ * the invariants that are checked on these. The bus counts its frames itself.
+ */
+
+import type { CanFrame } from "../core/can/frame.ts";
+import type { NodeRecord } from "../core/consensus/node-core.ts";
+import { InvariantObserver, type Violation } from "../core/invariant/observer.ts";
+import type { BusStatistics, NodeStatistics } from "../core/run/evidence.ts";
+import type { RunRecord } from "../core/run/record.ts";
+import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
+import { messageName } from "../core/wire/message-name.ts";
+
+interface NodeCounts {
+  boots: number;
+  decided: number;
+  applied: number;
+  expired: number;
+}
+
+export class RunStatistics {
+  readonly #messages = new Map<string, number>();
+  readonly #nodes: NodeCounts[];
+  readonly #observer: InvariantObserver;
+
+  constructor(nodes: number, onViolation: (violation: Violation) => void) {
+    this.#observer = new InvariantObserver(nodes, onViolation);
+    const none = { boots: 0, decided: 0, applied: 0, expired: 0 };
+    this.#nodes = Array.from({ length: nodes }, () => ({ ...none }));
+  }
+
+  /** A client's request leaves the host. */
+  issued([client, request]: readonly [client: number, request: number]): void {
+    this.#observer.issued(client, request);
+  }
+
+  frame({ fd, data }: CanFrame): void {
+    if (!fd || data.length < HEADER_LENGTH) return;
+    const header = readHeader(data);
+    if (header.fragment !== 0) return;
+    const name = messageName(header.type);
+    this.#messages.set(name, (this.#messages.get(name) ?? 0) + 1);
+  }
+
+  node(node: number, boot: number, record: NodeRecord): void {
+    const counts = this.#nodes[node];
+    if (counts === undefined) return;
+    if (boot !== counts.boots) {
+      counts.boots = boot;
+      counts.decided = 0;
+      counts.applied = 0;
+      this.#observer.restarted(node);
+    }
+    if (record.event === "apply") {
+      counts.decided++;
+      counts.applied += record.requests?.length ?? 0;
+    } else if (record.event === "expire") counts.expired++;
+    this.#observer.node(node, record);
+  }
+
+  /** `lost` are frames that the run itself had no room for. */
+  record(time: number, bus: BusStatistics, lost: number): RunRecord {
+    const messages = [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      type: "statistics",
+      time,
+      bus: { ...bus, dropped: bus.dropped + lost },
+      messages: Object.fromEntries(messages),
+      nodes: this.#nodes.map((counts, node): NodeStatistics => ({ node, ...counts })),
+      invariants: this.#observer.reports(),
+    };
+  }
+}
