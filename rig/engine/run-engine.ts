@@ -127,8 +127,8 @@ export class RunEngine {
     try {
       partial = await this.#carryOut(giveUp.signal);
     } catch (error) {
-      this.#failure ??= { error };
-      partial = `it failed: ${error instanceof Error ? error.message : String(error)}`;
+      this.#fail(error);
+      partial = failedText(error);
     }
     signal.removeEventListener("abort", interrupt);
     giveUp.abort();
@@ -136,7 +136,9 @@ export class RunEngine {
     const steps = await this.#options.teardown.run(urgent);
     for (const end of silence) end();
     await this.#closeRecord(steps, partial);
-    return { partial, failure: this.#failure?.error ?? null, teardown: steps };
+    const failure = this.#failure?.error ?? null;
+    if (failure !== null) partial ??= failedText(failure);
+    return { partial, failure, teardown: steps };
   }
 
   /** Why the run was cut short; null when it came to its end. */
@@ -262,7 +264,8 @@ export class RunEngine {
         for (const effect of struck) answers.push(await this.#change(effect, signal));
         this.#events.addAnswers(answers);
       } catch (error) {
-        this.#fail(error);
+        // When the run was given up, that it was is reason enough.
+        if (!signal.aborted) this.#fail(error);
       }
       this.#wake();
     });
@@ -356,6 +359,10 @@ export class RunEngine {
     this.#failure ??= { error };
     this.#wake();
   }
+}
+
+function failedText(error: unknown): string {
+  return `it failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function interruptedBy(signal: AbortSignal): string {

@@ -7,12 +7,7 @@ import type { NodeRecord } from "../core/consensus/node-core.ts";
 import type { FaultKind } from "../core/fault/fault.ts";
 
 /** The shape of `RunSink.node`: `boot` counts the starts of the node's program from 1. */
-export type OnNodeRecord = (
-  node: number,
-  boot: number,
-  timeNs: number,
-  record: NodeRecord,
-) => void;
+export type OnNodeRecord = (node: number, boot: number, timeNs: number, record: NodeRecord) => void;
 
 export interface NodeControl {
   /** Which of `crash` and `pause` this adapter can do to its nodes. */

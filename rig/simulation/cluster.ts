@@ -89,6 +89,16 @@ export class Cluster implements BusListener {
     for (let node = 0; node < this.#nodes.length; node++) this.#boot(node);
   }
 
+  /** Gives one node power, or starts its program again; nothing when it runs already. */
+  boot(node: number): void {
+    if (!this.isRunning(node)) this.#boot(node);
+  }
+
+  /** Whether the node's program was started and not stopped since; also while it is paused. */
+  isRunning(node: number): boolean {
+    return this.#node(node).isOn;
+  }
+
   /** When the next thing happens by itself; infinity when nothing will. */
   nextNs(): number {
     return Math.min(this.#heap.nextNs(), this.#bus.nextNs());
@@ -123,10 +133,12 @@ export class Cluster implements BusListener {
     this.#nowNs = timeNs;
   }
 
-  /** The host sends a client's request. */
-  sendFromHost(frame: CanFrame, request: readonly [client: number, request: number]): void {
+  /** The host sends a client's request. False, and counted as dropped, when there is no room. */
+  sendFromHost(frame: CanFrame, request: readonly [client: number, request: number]): boolean {
     this.#observer.issued(request[0], request[1]);
-    if (!this.#bus.send(HOST_STATION, frame, 0, this.#nowNs)) this.#dropped++;
+    const isSent = this.#bus.send(HOST_STATION, frame, 0, this.#nowNs);
+    if (!isSent) this.#dropped++;
+    return isSent;
   }
 
   inject(fault: Fault): void {

@@ -13,7 +13,7 @@ import type { Outbox } from "./outbox.ts";
 import type { RojRules } from "./rules.ts";
 import { bitCount, type RoundState, SlotState } from "./slot-state.ts";
 
-export const TIMER = { round: 0, repair: 1, catchUp: 2 } as const;
+export const TIMER = { round: 0, repair: 1, catchUp: 2, gather: 3 } as const;
 
 /** Slots ahead of the current one whose messages are kept. */
 const WINDOW = 8;
@@ -66,6 +66,8 @@ export class Agreement {
   readonly #promises = new Map<number, PendingPromise>();
   #current: SlotState;
   #peer: number;
+  /** A proposal waits a little for more requests, since they have the lowest priority on the bus. */
+  #gathering: "no" | "yes" | "done" = "no";
 
   constructor(options: RojOptions, out: Outbox, host: AgreementHost) {
     this.#options = options;
@@ -110,6 +112,8 @@ export class Agreement {
       this.#out.clearTimer(TIMER.round);
       this.#out.clearTimer(TIMER.repair);
     }
+    if (this.#gathering === "yes") this.#out.clearTimer(TIMER.gather);
+    this.#gathering = "no";
     const state = this.#slotState(slot);
     this.#current = state;
     if (this.#host.hasRequests() || state.livelyRound >= 0 || state.lock !== null) this.wake();
@@ -154,6 +158,13 @@ export class Agreement {
     if (!entry.voted && !entry.confirmed) this.#promiseVote(state, entry, null);
     else if (!entry.confirmed) this.#promiseConfirm(state, entry, null);
     else this.#expire(state);
+  }
+
+  /** Enough requests, or long enough waited for them. */
+  onGatherTimer(): void {
+    if (this.#gathering !== "yes") return;
+    this.#gathering = "done";
+    if (this.#current.active) this.#propose(this.#current);
   }
 
   /** A step takes longer than it should: ask a peer for what may have been lost. */
@@ -280,6 +291,7 @@ export class Agreement {
     if ((slot + round) % this.#options.nodes !== this.#options.node) return;
     const entry = state.roundState(round);
     if (entry.proposal !== null || entry.voted || entry.confirmed) return;
+    if (valid === null && this.#gathers()) return;
     const batch =
       valid === null ? this.#host.nextBatch() : (state.batches.get(valid.digest) ?? null);
     if (batch === null) return;
@@ -292,6 +304,15 @@ export class Agreement {
     const requests = batch.transactions.map(({ client, request }) => [client, request] as const);
     this.#out.trace({ event: "propose", slot, round, digest: batch.digest, requests });
     this.#progress(state, entry);
+  }
+
+  /** Whether a new batch should wait for more requests; only the first one of a slot does. */
+  #gathers(): boolean {
+    if (this.#gathering === "no" && this.#host.hasRequests()) {
+      this.#gathering = "yes";
+      this.#out.setTimer(TIMER.gather, this.#options.roundTimeoutNs / 40);
+    }
+    return this.#gathering === "yes";
   }
 
   /** Does what the messages of one round now allow. */

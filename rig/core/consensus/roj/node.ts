@@ -114,6 +114,7 @@ class RojLife implements AgreementHost {
       case "timer":
         if (event.timer === TIMER.round) this.#agreement.onRoundTimer();
         else if (event.timer === TIMER.repair) this.#agreement.onRepairTimer();
+        else if (event.timer === TIMER.gather) this.#agreement.onGatherTimer();
         else this.#onCatchUpTimer();
         break;
       case "transmitted":

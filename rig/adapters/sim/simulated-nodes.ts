@@ -1,0 +1,53 @@
+/**
+ * The programs of the simulated nodes: protocol cores that the cluster starts, stops and holds.
+ *
+ * Does not model: the time that a program takes to start or to end, a program that ends by itself.
+ */
+
+import type { Fault } from "../../core/fault/fault.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
+import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
+import type { PowerSwitch } from "../../ports/power-switch.ts";
+import type { SimulatedWorldState } from "./simulated-world-state.ts";
+
+export class SimulatedNodes implements NodeControl {
+  readonly faultKinds = ["crash", "pause"] as const;
+  readonly #state: SimulatedWorldState;
+  readonly #power: PowerSwitch;
+  readonly #pauses = new Map<number, Fault>();
+
+  constructor(state: SimulatedWorldState, power: PowerSwitch) {
+    this.#state = state;
+    this.#power = power;
+  }
+
+  async boot(node: number, signal: AbortSignal): Promise<void> {
+    const power = await this.#power.state(node, signal);
+    if (power === "on") this.#state.cluster.boot(node);
+    else {
+      throw new RigError("rig.internal", `node ${node} can't boot: its power is ${power}`);
+    }
+  }
+
+  async kill(node: number): Promise<boolean> {
+    if (!this.#state.has(node) || !this.#state.cluster.isRunning(node)) return false;
+    this.#state.strike("crash", node);
+    return true;
+  }
+
+  async pause(node: number, onHeld: () => void): Promise<void> {
+    if (!this.#state.cluster.isRunning(node) || this.#pauses.has(node)) return;
+    this.#pauses.set(node, this.#state.strike("pause", node, onHeld));
+  }
+
+  async resume(node: number): Promise<number> {
+    const pause = this.#pauses.get(node);
+    if (pause === undefined) return 0;
+    this.#pauses.delete(node);
+    return this.#state.cluster.heal(pause);
+  }
+
+  listen(onRecord: OnNodeRecord): () => void {
+    return this.#state.onRecord(onRecord);
+  }
+}
