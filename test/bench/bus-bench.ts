@@ -9,20 +9,15 @@ import { frameBits, frameDurationNs } from "../../rig/core/can/bit-count.ts";
 import { type BusListener, BusModel } from "../../rig/core/can/bus.ts";
 import { type CanFrame, fdFrame } from "../../rig/core/can/frame.ts";
 import { formatCandumpLine } from "../../rig/core/trace/candump.ts";
-
-export interface BenchResult {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
+import type { BenchRow } from "./rows.ts";
 
 const RATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
 const STATIONS = [0, 1, 2, 3, 4, 5];
 const ROUNDS = 5;
 
 /** All figures; `frames` is how many frames each round sends. */
-export function benchBus(frames = 400_000): BenchResult[] {
-  const results: BenchResult[] = [];
+export function benchBus(frames = 400_000): BenchRow[] {
+  const results: BenchRow[] = [];
   const add = (name: string, value: number, unit: string) => results.push({ name, value, unit });
   for (const length of [64, 16, 8]) {
     const samples = sampleFrames(length);

@@ -14,7 +14,8 @@ export class SimulatedNodes implements NodeControl {
   readonly faultKinds = ["crash", "pause"] as const;
   readonly #state: SimulatedWorldState;
   readonly #power: PowerSwitch;
-  readonly #pauses = new Map<number, Fault>();
+  /** The last pause of each node until it is resumed, even if its program ended before. */
+  readonly #pauses = new Map<number, { readonly fault: Fault; readonly stops: number }>();
 
   constructor(state: SimulatedWorldState, power: PowerSwitch) {
     this.#state = state;
@@ -36,15 +37,16 @@ export class SimulatedNodes implements NodeControl {
   }
 
   async pause(node: number, onHeld: () => void): Promise<void> {
-    if (!this.#state.cluster.isRunning(node) || this.#pauses.has(node)) return;
-    this.#pauses.set(node, this.#state.strike("pause", node, onHeld));
+    const stops = this.#state.stops(node);
+    if (!this.#state.cluster.isRunning(node) || this.#pauses.get(node)?.stops === stops) return;
+    this.#pauses.set(node, { fault: this.#state.strike("pause", node, onHeld), stops });
   }
 
   async resume(node: number): Promise<number> {
     const pause = this.#pauses.get(node);
     if (pause === undefined) return 0;
     this.#pauses.delete(node);
-    return this.#state.cluster.heal(pause);
+    return this.#state.cluster.heal(pause.fault);
   }
 
   listen(onRecord: OnNodeRecord): () => void {

@@ -19,6 +19,7 @@ export class SimulatedWorldState {
   readonly #onFrame = new Set<RunSink["frame"]>();
   readonly #onRecord = new Set<RunSink["node"]>();
   readonly #onEffect = new Map<string, () => void>();
+  readonly #stops = new Map<number, number>();
   #deeds = 0;
 
   constructor(plan: RunPlan, makeNode: (node: number) => NodeCore) {
@@ -53,10 +54,16 @@ export class SimulatedWorldState {
 
   /** Does something to one node, as a fault by which it can be healed. */
   strike(kind: NodeDeed, node: number, onEffect: () => void = () => undefined): Fault {
+    if (kind !== "pause") this.#stops.set(node, this.stops(node) + 1);
     const id = `${kind} of node ${node}, deed ${++this.#deeds}`;
     const fault: Fault = { kind, id, nodes: [node], start: { atNs: this.cluster.nowNs } };
     this.inject(fault, onEffect);
     return fault;
+  }
+
+  /** How often the node's program was ended so far. */
+  stops(node: number): number {
+    return this.#stops.get(node) ?? 0;
   }
 
   has(node: number): boolean {
