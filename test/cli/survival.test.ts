@@ -3,12 +3,13 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../rig/core/random/random.ts";
-import { rig, temporaryFolder } from "../support/cli.ts";
+import { MAIN, rig, temporaryFolder } from "../support/cli.ts";
 import { itNeeds } from "../support/needs.ts";
 
 const LONG = ["run", "--scenario", "partition", "--operations", "60000", "--seed", "11"];
@@ -67,24 +68,24 @@ describe("a run that is interrupted", () => {
   );
 });
 
-function mountSmall(folder: string): boolean {
-  mkdirSync(folder, { recursive: true });
-  return spawnSync("mount", ["-t", "tmpfs", "-o", "size=300k", "rig-test", folder]).status === 0;
-}
+/** Runs the rest of its arguments where `small` is a file system of 300 kB. */
+const ON_SMALL = 'mount -t tmpfs -o size=300k rig-test "$0" || exit 99; exec "$@"';
 
-const small = join(temporaryFolder(), "small");
-const hasSmall = mountSmall(small);
+/** How this user gets a name space of mounts: as root, or as root of a user name space. */
+const UNSHARE = [["-m"], ["-rm"]].find((flags) => {
+  const script = 'mount -t tmpfs -o size=300k rig-test "$0"';
+  return spawnSync("unshare", [...flags, "sh", "-c", script, tmpdir()]).status === 0;
+});
 
 describe("a run that finds no room on the disk", () => {
-  const itOnSmall = itNeeds({ has: hasSmall, what: "the right to mount a small file system" });
-  itOnSmall("says so in one line and exits with 3", async () => {
-    try {
-      const { code, stderr } = await rig([...LONG, "--quiet", "--output-dir", small]);
-      expect(stderr).toMatch(/no room left to write \(ENOSPC\)/);
-      expect(stderr.trim().split("\n")).toHaveLength(1);
-      expect(code).toBe(3);
-    } finally {
-      spawnSync("umount", ["-l", small]);
-    }
+  const what = "the right to mount a file system in a name space of its own (unshare)";
+  itNeeds({ has: UNSHARE !== undefined, what })("says so in one line and exits with 3", () => {
+    const small = temporaryFolder();
+    const rigArgs = [MAIN, ...LONG, "--quiet", "--output-dir", small];
+    const shell = ["sh", "-c", ON_SMALL, small, process.execPath, ...rigArgs];
+    const run = spawnSync("unshare", [...(UNSHARE ?? []), ...shell], { encoding: "utf8" });
+    expect(run.stderr).toMatch(/no room left to write \(ENOSPC\)/);
+    expect(run.stderr.trim().split("\n")).toHaveLength(1);
+    expect(run.status).toBe(3);
   });
 });

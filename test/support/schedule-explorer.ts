@@ -8,6 +8,7 @@
 
 import type { CanFrame } from "../../rig/core/can/frame.ts";
 import type { NodeEffect, NodeRecord } from "../../rig/core/consensus/node-core.ts";
+import { TIMER } from "../../rig/core/consensus/roj/agreement.ts";
 import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
 import { Random } from "../../rig/core/random/random.ts";
@@ -56,10 +57,10 @@ interface Member {
 
 const HOST = 14;
 const STEPS = 150;
+/** Timers that move agreement; the others only ask for what is missing. */
+const TICKING: ReadonlySet<number> = new Set([TIMER.round, TIMER.gather]);
 /** Types of messages that are held back. */
 const HELD = [TYPE.propose, TYPE.vote, TYPE.confirm];
-/** The timer of a phase: the others only ask for what is missing. */
-const ROUND_TIMER = 0;
 
 export function explore(seed: number, exploration: Exploration): Explored {
   return new Schedule(seed, exploration).run();
@@ -184,6 +185,10 @@ class Schedule {
       const timer = timers[random.below(timers.length)] as number;
       member.timers.delete(timer);
       this.#apply(index, member.node.step({ kind: "timer", timer }));
+    } else if (member.timers.has(TIMER.gather) && random.chance(1, 4)) {
+      // A moment is soon over, also where rounds go on for ever.
+      member.timers.delete(TIMER.gather);
+      this.#apply(index, member.node.step({ kind: "timer", timer: TIMER.gather }));
     } else if (member.pending.length > 0 && random.chance(1, 2)) {
       const write = member.pending.shift() as { token: number; record: Uint8Array };
       member.image.push(write.record);
@@ -214,7 +219,7 @@ class Schedule {
       if (effect.kind === "send") this.#broadcast(index, effect.frame);
       else if (effect.kind === "persist") member.pending.push(effect);
       else if (effect.kind === "set-timer") {
-        if (effect.timer === ROUND_TIMER || this.#hasRepair) member.timers.add(effect.timer);
+        if (TICKING.has(effect.timer) || this.#hasRepair) member.timers.add(effect.timer);
       } else if (effect.kind === "clear-timer") member.timers.delete(effect.timer);
       else if (effect.record.event === "commit") {
         this.#onCommit(effect.record);

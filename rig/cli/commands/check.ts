@@ -13,6 +13,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import { checkText } from "../../report/check-text.ts";
 import type { Command } from "../command.ts";
 import { reportError } from "../exit.ts";
+import { timeoutMs } from "../options.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
 const MODELS = ["list-append"] as const;
@@ -38,8 +39,12 @@ export const checkCommand: Command = {
           })
           .example("$0 check history.edn", "one history")
           .example("$0 check --json a.json b.json", "one JSON line for each file"),
-      ({ files, history = [], model, consistency, json }) =>
-        finish(() => checkFiles([...files, ...history].map(String), { model, consistency, json })),
+      ({ files, history = [], model, consistency, json, quiet, timeout }) =>
+        finish(() => {
+          const limitMs = timeoutMs(timeout) ?? Number.POSITIVE_INFINITY;
+          const args = { model, consistency, json, quiet, limitMs };
+          return checkFiles([...files, ...history].map(String), args);
+        }),
     );
   },
 };
@@ -48,6 +53,9 @@ interface CheckArguments {
   readonly model: string;
   readonly consistency: string;
   readonly json: boolean;
+  readonly quiet: boolean;
+  /** For each file, in milliseconds. */
+  readonly limitMs: number;
 }
 
 function checkFiles(files: readonly string[], args: CheckArguments): ExitCode {
@@ -68,10 +76,11 @@ function checkFiles(files: readonly string[], args: CheckArguments): ExitCode {
 function checkFile(file: string, args: CheckArguments): ExitCode {
   const startMs = performance.now();
   try {
-    const result = checkListAppend(readTable(file), { consistency: args.consistency });
+    const table = readTable(file, startMs + args.limitMs);
+    const result = checkListAppend(table, { consistency: args.consistency });
     const milliseconds = Math.round(performance.now() - startMs);
     if (args.json) printJson({ ...jsonOf(file, args), ...fieldsOf(result), milliseconds });
-    else {
+    else if (!args.quiet) {
       const { stdout } = process;
       const { consistency, model } = args;
       const text = { file, model, consistency, result };
@@ -107,11 +116,16 @@ function printJson(value: unknown): void {
 }
 
 /** The history in the file, or that of a run folder. */
-function readTable(file: string): HistoryTable {
+function readTable(file: string, untilMs: number): HistoryTable {
   const path = isFolder(file) ? join(file, "history.jsonl") : file;
   const reader = new HistoryReader();
   try {
-    for (const piece of piecesOf(path)) reader.feed(piece);
+    for (const piece of piecesOf(path)) {
+      reader.feed(piece);
+      if (performance.now() > untilMs) {
+        throw new RigError("check.timeout", `${path}: reading it takes longer than --timeout`);
+      }
+    }
     return reader.finish();
   } catch (error) {
     if (!(error instanceof RigError) || error.code !== "input.malformed") throw error;
