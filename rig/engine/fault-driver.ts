@@ -52,6 +52,7 @@ export class FaultDriver {
   readonly #hadEffect = new Set<Fault>();
   readonly #stoppedBy = new Map<number, Fault>();
   readonly #pausedBy = new Map<number, Fault>();
+  #injecting: Promise<void> = Promise.resolve();
 
   constructor(world: World, onFirstEffect: (fault: Fault) => void) {
     this.#world = world;
@@ -60,17 +61,15 @@ export class FaultDriver {
   }
 
   /** Resolves when the fault is in force. */
-  async inject(fault: Fault, signal: AbortSignal): Promise<void> {
-    if (this.#ports.get(fault.kind) === "bus") {
-      await this.#world.bus.inject(fault, () => this.#tellFirst(fault), signal);
-      return;
-    }
-    for (const node of nodesOf(fault)) {
-      // Given up half way: what comes next would run into the healing.
-      signal.throwIfAborted();
-      if (fault.kind === "pause") await this.#pause(fault, node, signal);
-      else await this.#stop(fault, node, signal);
-    }
+  inject(fault: Fault, signal: AbortSignal): Promise<void> {
+    const work = this.#inject(fault, signal);
+    this.#injecting = work.catch(() => undefined);
+    return work;
+  }
+
+  /** Resolves when no injection is under way any more, whatever came of it. */
+  settled(): Promise<void> {
+    return this.#injecting;
   }
 
   /** Resolves when the fault is out of force, with how often it took effect. Idempotent. */
@@ -81,6 +80,19 @@ export class FaultDriver {
       if (this.#stoppedBy.get(node) === fault) await this.#restart(fault, node, signal);
     }
     return this.#effects.get(fault) ?? 0;
+  }
+
+  async #inject(fault: Fault, signal: AbortSignal): Promise<void> {
+    if (this.#ports.get(fault.kind) === "bus") {
+      await this.#world.bus.inject(fault, () => this.#tellFirst(fault), signal);
+      return;
+    }
+    for (const node of nodesOf(fault)) {
+      // Given up half way: what comes next would run into the healing.
+      signal.throwIfAborted();
+      if (fault.kind === "pause") await this.#pause(fault, node, signal);
+      else await this.#stop(fault, node, signal);
+    }
   }
 
   async #stop(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
@@ -105,7 +117,7 @@ export class FaultDriver {
     await power.off(node, signal);
     const state = await power.state(node, signal);
     if (state === "on") {
-      throw new RigError("capability.fault", `node ${node} still has power after it was cut`);
+      throw new RigError("bench.trouble", `node ${node} still has power after it was cut`);
     }
     return true;
   }

@@ -20,6 +20,7 @@ import {
   type RunTimer,
 } from "../core/run/interpreter.ts";
 import type { RunRecord } from "../core/run/record.ts";
+import { EventHeap } from "../core/time/event-heap.ts";
 import { NS_PER_MS, NS_PER_S } from "../core/time/time.ts";
 import { CLASS, classOfId } from "../core/wire/identifier.ts";
 import type { Sleep } from "../ports/clock.ts";
@@ -28,7 +29,6 @@ import type { World } from "../ports/world.ts";
 import { FaultDriver, refuseImpossibleFaults } from "./fault-driver.ts";
 import { RunStatistics } from "./run-statistics.ts";
 import type { Teardown } from "./teardown.ts";
-import { TimerList } from "./timer-list.ts";
 import { waitFor } from "./waits.ts";
 import { type TimedEvent, WorldEvents } from "./world-events.ts";
 
@@ -56,6 +56,7 @@ export interface RunEnd {
 
 const BOOT_LIMIT_MS = 60_000;
 const FAULT_LIMIT_MS = 30_000;
+const SETTLE_LIMIT_MS = 5_000;
 const FLUSH_NS = 100 * NS_PER_MS;
 
 type FaultEffect = Extract<RunEffect, { readonly fault: Fault }>;
@@ -64,7 +65,7 @@ export class RunEngine {
   readonly #options: RunEngineOptions;
   readonly #world: World;
   readonly #interpreter: Interpreter;
-  readonly #timers = new TimerList<RunTimer>();
+  readonly #timers = new EventHeap<RunTimer>();
   readonly #events: WorldEvents;
   readonly #statistics: RunStatistics;
   readonly #faults: FaultDriver;
@@ -73,7 +74,6 @@ export class RunEngine {
   readonly #releases = new Map<Fault, () => void>();
   /** Faults come into force and out of it one step after the other. */
   #faultWork: Promise<void> = Promise.resolve();
-  #hasStruck = false;
   #isFinished = false;
   #lastNs = 0;
   #flushedNs = 0;
@@ -128,30 +128,27 @@ export class RunEngine {
       partial = await this.#carryOut(giveUp.signal);
     } catch (error) {
       this.#fail(error);
-      partial = failedText(error);
     }
     signal.removeEventListener("abort", interrupt);
     giveUp.abort();
     if (!this.#isFinished) this.#guard(() => this.#abandon());
     const steps = await this.#options.teardown.run(urgent);
     for (const end of silence) end();
+    partial ??= this.#failedText();
     await this.#closeRecord(steps, partial);
-    const failure = this.#failure?.error ?? null;
-    if (failure !== null) partial ??= failedText(failure);
-    return { partial, failure, teardown: steps };
+    partial ??= this.#failedText();
+    return { partial, failure: this.#failure?.error ?? null, teardown: steps };
   }
 
   /** Why the run was cut short; null when it came to its end. */
   async #carryOut(signal: AbortSignal): Promise<string | null> {
     try {
       await this.#bootAll(signal);
-      this.#step({ kind: "start" }, this.nowNs, signal);
+      await this.#step({ kind: "start" }, this.nowNs, signal);
       while (!this.#isFinished) {
         const reason = this.#reasonToStop(signal);
         if (reason !== null) return reason;
-        // Whatever a fault needs no time for has happened before anything else does.
-        if (this.#hasStruck) await this.#pauseForFaults(signal);
-        if (!this.#takeNext(signal)) await this.#sleepUntil(this.#nextNs(), signal);
+        if (!(await this.#takeNext(signal))) await this.#sleepUntil(this.#nextNs(), signal);
         await this.#flushNowAndThen();
       }
       return null;
@@ -171,19 +168,32 @@ export class RunEngine {
     return this.#world.bus.state() === "bus-off" ? "the rig's own channel is bus-off" : null;
   }
 
+  /** When one node does not come up, the others are not waited for. */
   async #bootAll(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { nodes } = this.#options.plan;
+    const boots = Array.from({ length: nodes }, () => new AbortController());
+    const cancel = () => {
+      for (const each of boots) each.abort();
+    };
+    signal.addEventListener("abort", cancel);
+    try {
+      await Promise.all(boots.map((each, node) => this.#boot(node, each.signal)));
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      cancel();
+    }
+  }
+
+  #boot(node: number, signal: AbortSignal): Promise<void> {
     const { nodes, power } = this.#world;
-    const all = Array.from({ length: this.#options.plan.nodes }, (_, node) => node);
-    const boots = all.map((node) => {
-      const name = `node ${node} to boot`;
-      const wait = { name, limitMs: BOOT_LIMIT_MS, sleep: this.#sleepFor, signal };
-      return waitFor({ ...wait, code: "rig.internal" }, async (watch) => {
-        await power?.on(node, watch.signal);
-        if (power !== undefined) watch.seen("it has power");
-        await nodes.boot(node, watch.signal);
-      });
+    const name = `node ${node} to boot`;
+    const wait = { name, limitMs: BOOT_LIMIT_MS, sleep: this.#sleepFor, signal };
+    return waitFor({ ...wait, code: "bench.trouble" }, async (watch) => {
+      await power?.on(node, watch.signal);
+      if (power !== undefined) watch.seen("it has power");
+      await nodes.boot(node, watch.signal);
     });
-    await Promise.all(boots);
   }
 
   #onFrame(frame: CanFrame, timeNs: number): void {
@@ -196,16 +206,16 @@ export class RunEngine {
   }
 
   /** False when nothing is due. */
-  #takeNext(signal: AbortSignal): boolean {
+  async #takeNext(signal: AbortSignal): Promise<boolean> {
     const answer = this.#events.takeAnswer();
     const timerNs = this.#timers.nextNs();
     const frameNs = this.#events.nextFrameNs();
-    if (answer !== undefined) this.#step(answer.event, answer.timeNs, signal);
+    if (answer !== undefined) await this.#step(answer.event, answer.timeNs, signal);
     else if (timerNs <= Math.min(frameNs, this.nowNs)) {
-      this.#step({ kind: "timer", timer: this.#timers.pop() }, timerNs, signal);
+      await this.#step({ kind: "timer", timer: this.#timers.pop() }, timerNs, signal);
     } else if (frameNs < Number.POSITIVE_INFINITY) {
       const { event, timeNs } = this.#events.takeFrame();
-      this.#step(event, timeNs, signal);
+      await this.#step(event, timeNs, signal);
     } else return false;
     return true;
   }
@@ -225,44 +235,49 @@ export class RunEngine {
     this.#wake = () => undefined;
   }
 
-  #step(event: RunEvent, timeNs: number, signal: AbortSignal): void {
+  async #step(event: RunEvent, timeNs: number, signal: AbortSignal): Promise<void> {
     // What the world told late must not turn the interpreter's time back.
     this.#lastNs = Math.max(this.#lastNs, timeNs);
     this.#options.onEvent?.(event, this.#lastNs);
-    const struck: FaultEffect[] = [];
+    const answers: TimedEvent[] = [];
+    let hasStruck = false;
     for (const effect of this.#interpreter.step(event, this.#lastNs)) {
-      switch (effect.kind) {
-        case "send":
-          this.#statistics.issued(effect.request);
-          // The bus counts what it has no room for; the client tries again.
-          this.#world.bus.send(effect.frame);
-          break;
-        case "set-timer":
-          this.#timers.push(effect.atNs, effect.timer);
-          break;
-        case "record":
-          this.#options.store.record(effect.entry);
-          break;
-        case "inject":
-        case "heal":
-          struck.push(effect);
-          break;
-        case "finish":
-          this.#isFinished = true;
-          break;
+      if (!("fault" in effect)) this.#perform(effect);
+      else {
+        hasStruck = true;
+        this.#strike(async () => answers.push(await this.#change(effect, signal)), signal);
+        await this.#letHappen(signal);
       }
     }
-    if (struck.length > 0) this.#strike(struck, signal);
+    if (!hasStruck) return;
+    this.#strike(async () => this.#events.addAnswers(answers), signal);
+    await this.#letHappen(signal);
   }
 
-  /** Begins the work on the faults of one step; their answers come when all of it is done. */
-  #strike(struck: readonly FaultEffect[], signal: AbortSignal): void {
-    this.#hasStruck = true;
+  #perform(effect: Exclude<RunEffect, FaultEffect>): void {
+    switch (effect.kind) {
+      case "send":
+        this.#statistics.issued(effect.request);
+        // The bus counts what it has no room for; the client tries again.
+        this.#world.bus.send(effect.frame);
+        break;
+      case "set-timer":
+        this.#timers.push(effect.atNs, effect.timer);
+        break;
+      case "record":
+        this.#options.store.record(effect.entry);
+        break;
+      case "finish":
+        this.#isFinished = true;
+        break;
+    }
+  }
+
+  /** Faults change one after the other; the run goes on while one takes its time. */
+  #strike(work: () => Promise<unknown>, signal: AbortSignal): void {
     this.#faultWork = this.#faultWork.then(async () => {
       try {
-        const answers: TimedEvent[] = [];
-        for (const effect of struck) answers.push(await this.#change(effect, signal));
-        this.#events.addAnswers(answers);
+        await work();
       } catch (error) {
         // When the run was given up, that it was is reason enough.
         if (!signal.aborted) this.#fail(error);
@@ -271,10 +286,15 @@ export class RunEngine {
     });
   }
 
+  /** Whatever needs no time happens before anything else does. */
+  async #letHappen(signal: AbortSignal): Promise<void> {
+    await this.#sleepUntil(this.nowNs, signal);
+  }
+
   async #change({ kind, fault }: FaultEffect, signal: AbortSignal): Promise<TimedEvent> {
     const name = `fault ${fault.id} to be ${kind === "inject" ? "in force" : "healed"}`;
     const wait = { name, limitMs: FAULT_LIMIT_MS, sleep: this.#sleepFor, signal };
-    return waitFor({ ...wait, code: "rig.internal" }, async (watch) => {
+    return waitFor({ ...wait, code: "bench.trouble" }, async (watch) => {
       if (kind === "inject") {
         this.#releases.set(fault, this.#options.teardown.push(this.#healing(fault)));
         await this.#faults.inject(fault, watch.signal);
@@ -291,16 +311,16 @@ export class RunEngine {
       name: `heal ${fault.id}`,
       limitMs: FAULT_LIMIT_MS,
       run: async (signal: AbortSignal) => {
-        // It was told to stop, and must not go on beside the healing.
-        await this.#faultWork;
+        // An injection under way was told to stop, and should not go on beside the healing; but
+        // one that does not listen must not prevent it.
+        const name = `fault ${fault.id} to settle`;
+        const wait = { name, limitMs: SETTLE_LIMIT_MS, sleep: this.#sleepFor, signal };
+        await waitFor({ ...wait, code: "bench.trouble" }, () => this.#faults.settled()).catch(
+          () => undefined,
+        );
         await this.#faults.heal(fault, signal);
       },
     };
-  }
-
-  async #pauseForFaults(signal: AbortSignal): Promise<void> {
-    this.#hasStruck = false;
-    await this.#sleepUntil(this.nowNs, signal);
   }
 
   /** Ends every operation that is still open. */
@@ -359,10 +379,12 @@ export class RunEngine {
     this.#failure ??= { error };
     this.#wake();
   }
-}
 
-function failedText(error: unknown): string {
-  return `it failed: ${error instanceof Error ? error.message : String(error)}`;
+  #failedText(): string | null {
+    if (this.#failure === null) return null;
+    const { error } = this.#failure;
+    return `it failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 function interruptedBy(signal: AbortSignal): string {

@@ -33,6 +33,7 @@ export interface CanBus {
 
   /**
    * Resolves when the fault is in force; `onEffect` is called the first time that it takes effect.
+   * Ends soon, either way, once the signal is aborted.
    */
   inject(fault: Fault, onEffect: () => void, signal: AbortSignal): Promise<void>;
 

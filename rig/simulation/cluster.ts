@@ -18,7 +18,7 @@ import type { RunRecord, RunSink } from "../core/run/record.ts";
 import { readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
-import { EventHeap } from "./event-heap.ts";
+import { EventHeap } from "../core/time/event-heap.ts";
 import { ActiveFaults } from "./faults.ts";
 import { SimulatedNode } from "./simulated-node.ts";
 
@@ -104,7 +104,7 @@ export class Cluster implements BusListener {
     return Math.min(this.#heap.nextNs(), this.#bus.nextNs());
   }
 
-  /** Does the next thing. At one time the nodes come before the bus, which needs all sends first. */
+  /** Does the next thing. At one time nodes come before the bus, which needs all sends first. */
   advance(): void {
     if (this.#heap.nextNs() > this.#bus.nextNs()) {
       this.#nowNs = this.#bus.nextNs();

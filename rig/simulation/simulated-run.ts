@@ -15,8 +15,22 @@ import {
   type RunTimer,
 } from "../core/run/interpreter.ts";
 import type { RunSink } from "../core/run/record.ts";
-import { Cluster } from "./cluster.ts";
-import { EventHeap } from "./event-heap.ts";
+import { EventHeap } from "../core/time/event-heap.ts";
+import { Cluster, type ClusterOptions } from "./cluster.ts";
+
+/** What a run drives of a cluster. */
+export type DrivenCluster = Pick<
+  Cluster,
+  | "nowNs"
+  | "start"
+  | "nextNs"
+  | "advance"
+  | "setTime"
+  | "sendFromHost"
+  | "inject"
+  | "heal"
+  | "statistics"
+>;
 
 export interface SimulatedRunOptions {
   readonly plan: RunPlan;
@@ -24,22 +38,27 @@ export interface SimulatedRunOptions {
   readonly sink: RunSink;
   /** Sees every event of the interpreter, with its time: enough to replay the run elsewhere. */
   readonly onEvent?: (event: RunEvent, timeNs: number) => void;
+  /** Puts something else in the place of the cluster: a script, to replay recorded events. */
+  readonly openCluster?: (options: ClusterOptions) => DrivenCluster;
 }
 
 export class SimulatedRun {
   readonly #options: SimulatedRunOptions;
   readonly #interpreter: Interpreter;
-  readonly #cluster: Cluster;
+  readonly #cluster: DrivenCluster;
   readonly #timers = new EventHeap<RunTimer>();
   readonly #inForce = new Set<Fault>();
+  /** Frames for the host, which it gets once the bus is done with their time. */
+  #arrived: CanFrame[] = [];
   #isFinished = false;
 
   constructor(options: SimulatedRunOptions) {
     this.#options = options;
     const { plan, makeNode, sink } = options;
     this.#interpreter = new Interpreter(plan);
-    const onHostFrame = (frame: CanFrame) => this.#step({ kind: "frame", frame });
-    this.#cluster = new Cluster({ plan, makeNode, sink, onHostFrame });
+    const onHostFrame = (frame: CanFrame) => this.#arrived.push(frame);
+    const open = options.openCluster ?? ((each: ClusterOptions) => new Cluster(each));
+    this.#cluster = open({ plan, makeNode, sink, onHostFrame });
     this.#cluster.start();
     this.#step({ kind: "start" });
   }
@@ -59,7 +78,10 @@ export class SimulatedRun {
       if (this.#timers.nextNs() <= this.#cluster.nextNs()) {
         this.#cluster.setTime(this.#timers.nextNs());
         this.#step({ kind: "timer", timer: this.#timers.pop() });
-      } else this.#cluster.advance();
+      } else {
+        this.#cluster.advance();
+        this.#takeArrived();
+      }
     }
     return this.#isFinished;
   }
@@ -81,6 +103,13 @@ export class SimulatedRun {
     for (const fault of faults) this.#cluster.heal(fault);
     this.#inForce.clear();
     return faults.length;
+  }
+
+  #takeArrived(): void {
+    if (this.#arrived.length === 0) return;
+    const frames = this.#arrived;
+    this.#arrived = [];
+    for (const frame of frames) this.#step({ kind: "frame", frame });
   }
 
   #step(event: RunEvent): void {

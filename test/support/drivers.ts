@@ -9,7 +9,8 @@ import { type RunEnd, RunEngine } from "../../rig/engine/run-engine.ts";
 import { Teardown } from "../../rig/engine/teardown.ts";
 import type { Sleep } from "../../rig/ports/clock.ts";
 import type { World } from "../../rig/ports/world.ts";
-import { SimulatedRun } from "../../rig/simulation/simulated-run.ts";
+import type { ClusterOptions } from "../../rig/simulation/cluster.ts";
+import { type DrivenCluster, SimulatedRun } from "../../rig/simulation/simulated-run.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 export interface TimedRunEvent {
@@ -26,7 +27,10 @@ const EVENTS_MAX = 20_000_000;
 
 export const realSleep: Sleep = (ms, signal) => timer(ms, undefined, { signal });
 
-export function throughSimulation(plan: RunPlan): Driven {
+export function throughSimulation(
+  plan: RunPlan,
+  openCluster?: (options: ClusterOptions) => DrivenCluster,
+): Driven {
   const store = new MemoryStore();
   const events: TimedRunEvent[] = [];
   const run = new SimulatedRun({
@@ -34,6 +38,7 @@ export function throughSimulation(plan: RunPlan): Driven {
     makeNode: (node) => makeNode(plan, node),
     sink: store,
     onEvent: (event, timeNs) => events.push({ event, timeNs }),
+    ...(openCluster === undefined ? {} : { openCluster }),
   });
   if (!run.advance(EVENTS_MAX)) throw new Error("the simulated run does not end");
   run.end(null);

@@ -5,6 +5,7 @@
 
 import type { CanFrame } from "../../rig/core/can/frame.ts";
 import type { NodeEffect, NodeEvent, NodeRecord } from "../../rig/core/consensus/node-core.ts";
+import { TIMER } from "../../rig/core/consensus/roj/agreement.ts";
 import { decodeRecord, type JournalRecord } from "../../rig/core/consensus/roj/journal.ts";
 import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
@@ -17,7 +18,6 @@ import { type Batch, makeBatch, type Transaction } from "../../rig/core/wire/tra
 import { framesOf } from "./roj-messages.ts";
 
 export const HOST = 14;
-const ROUND_TIMER = 0;
 
 export interface Persisted {
   readonly token: number;
@@ -87,7 +87,12 @@ export class RojBench {
   }
 
   roundTimer(): void {
-    this.#step({ kind: "timer", timer: ROUND_TIMER });
+    this.#step({ kind: "timer", timer: TIMER.round });
+  }
+
+  /** The moment is over in which a proposer gathers requests. */
+  gatherTimer(): void {
+    this.#step({ kind: "timer", timer: TIMER.gather });
   }
 
   frame(frame: CanFrame): void {

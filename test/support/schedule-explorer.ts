@@ -51,8 +51,8 @@ interface Member {
   readonly inbox: InFlight[];
   pending: { token: number; record: Uint8Array }[];
   timers: Set<number>;
-  /** Chance in a thousand that a step of this node is a timer. */
-  readonly timerPermille: number;
+  /** Its timers stand still until somebody has decided something. */
+  readonly isPatient: boolean;
 }
 
 const HOST = 14;
@@ -92,10 +92,15 @@ class Schedule {
   readonly #decidedIn = new Map<number, number>();
   /** By receiver, type, slot and round: what keeps such messages back. */
   readonly #holds = new Map<string, Hold | null>();
+  /** By type, slot and round: the node that is spared where all others wait, or -1; else null. */
+  readonly #sieges = new Map<string, number | null>();
+  readonly #hasSieges: boolean;
   readonly #dropPercent: number;
   /** Chance in a hundred that messages of a type and round are held back from a node. */
   readonly #holdPercent: ReadonlyMap<number, number>;
   readonly #holdSteps: number;
+  /** Chance in a thousand that a step of a node is a timer. */
+  readonly #timerPermille: number;
   /** Chance in a hundred that a message which shows a decision to others is lost. */
   readonly #hidePercent: number;
   readonly #reach: number;
@@ -112,12 +117,13 @@ class Schedule {
     this.#crashes = crashes;
     const random = Random.of(seed, "explorer");
     this.#random = random;
-    const hurry = 2 ** random.between(1, 7);
+    this.#timerPermille = 2 ** random.between(1, 7);
     this.#dropPercent = random.chance(1, 2) ? 0 : random.between(1, 10);
     const holds = random.chance(1, 4) ? 0 : 100;
     this.#holdPercent = new Map(HELD.map((type) => [type, random.below(holds + 1)]));
     this.#holdSteps = random.between(10, 80) * nodes;
     this.#hidePercent = random.chance(1, 3) ? 0 : 95;
+    this.#hasSieges = random.chance(1, 2);
     const patient = random.below(80);
     this.#reach = random.between(1, 60);
     // Without repair, nodes stay apart for longer, which is where mistakes show.
@@ -129,7 +135,7 @@ class Schedule {
       inbox: [],
       pending: [],
       timers: new Set<number>(),
-      timerPermille: random.below(100) < patient ? 0 : hurry,
+      isPatient: random.below(100) < patient,
     }));
   }
 
@@ -180,7 +186,8 @@ class Schedule {
   #advance(index: number): void {
     const member = this.#member(index);
     const random = this.#random;
-    if (member.timers.size > 0 && random.below(1000) < member.timerPermille) {
+    const waits = member.isPatient && this.#decided.size === 0;
+    if (!waits && member.timers.size > 0 && random.below(1000) < this.#timerPermille) {
       const timers = [...member.timers];
       const timer = timers[random.below(timers.length)] as number;
       member.timers.delete(timer);
@@ -246,10 +253,23 @@ class Schedule {
     const key = `${receiver}/${type}/${slot}/${round}`;
     let hold = this.#holds.get(key);
     if (hold === undefined) {
-      hold = this.#random.below(100) < percent ? { slot, until: this.#holdEnd() } : null;
+      const siege = this.#siegeOf(`${type}/${slot}/${round}`);
+      if (siege !== null) hold = siege === receiver ? null : { slot, until: "decision" };
+      else hold = this.#random.below(100) < percent ? { slot, until: this.#holdEnd() } : null;
       this.#holds.set(key, hold);
     }
     return hold;
+  }
+
+  /** In some rounds all such messages wait for a decision, but for those to one node, if any. */
+  #siegeOf(key: string): number | null {
+    let siege = this.#sieges.get(key);
+    if (siege === undefined) {
+      const isOn = this.#hasSieges && this.#random.chance(1, 3);
+      siege = isOn ? this.#random.between(-1, this.#nodes - 1) : null;
+      this.#sieges.set(key, siege);
+    }
+    return siege;
   }
 
   #holdEnd(): number | "decision" {

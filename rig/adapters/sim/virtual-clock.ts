@@ -3,7 +3,7 @@
  * woken has had a turn, to the next event of the world or the first sleeper's time. At one time
  * sleepers come before the world. The same sleeps give the same run, whatever the machine does.
  *
- * Does not model: lateness. Who sleeps until a time wakes exactly then, and computing takes no time.
+ * Does not model: lateness. Who sleeps until a time wakes exactly then; computing takes no time.
  */
 
 import type { Clock } from "../../ports/clock.ts";

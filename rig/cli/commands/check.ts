@@ -1,4 +1,4 @@
-/** `rig check`: histories from anywhere, judged by the native checker. Exits by the verdict alone. */
+/** `rig check`: histories from anywhere, natively judged. Exits by the verdict alone. */
 
 import { statSync } from "node:fs";
 import { join } from "node:path";

@@ -56,7 +56,8 @@ function planText(plan: RunPlan): string {
     ["expected", `${expectation.class}: ${expectation.why}`],
     [
       "workload",
-      `${workload.operations} operations by ${workload.clients} clients on ${workload.keys} keys, ` +
+      `${workload.operations} operations by ${workload.clients} clients ` +
+        `on ${workload.keys} keys, ` +
         `${workload.readPercent} % reads, then at least ${workload.finalReadsMin} final reads`,
     ],
     ["faults", faults.length === 0 ? "none" : (faults[0] as string)],

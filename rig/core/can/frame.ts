@@ -1,6 +1,6 @@
 /**
  * The CAN frame as every part of the rig passes it on. FD, BRS and ESI are explicit, so that they
- * survive capture, file and replay. Time is not part of a frame: it belongs to the event carrying it.
+ * survive capture, file and replay. Time belongs to the event that carries a frame, not to it.
  */
 
 /** Identifiers of the base format have 11 bits (ISO 11898-1). */
@@ -26,7 +26,7 @@ export interface CanFrame {
   readonly data: Uint8Array;
 }
 
-/** An FD data frame with base identifier and bit rate switch, as the wire format of the rig uses. */
+/** An FD data frame with base identifier and bit rate switch, as our wire format uses. */
 export function fdFrame(id: number, data: Uint8Array): CanFrame {
   return {
     id,

@@ -8,9 +8,10 @@
  */
 
 import { APPEND, type HistoryTable, OK, READ_LIST, READ_NIL } from "../history/history-table.ts";
-import { type AppendIndex, isPossible, NONE } from "./append-index.ts";
+import type { AppendIndex } from "./append-index.ts";
 import { addUp, countUp } from "./counting.ts";
 import { RW, WR, WW } from "./relations.ts";
+import { isPossible, NONE } from "./transactions.ts";
 import type { VersionOrder } from "./version-order.ts";
 
 export type EdgeInto = (from: number, bit: number) => void;

@@ -13,12 +13,10 @@ import {
   INFO,
   INVOKE,
   malformed,
-  OK,
   READ_VALUE,
   WRITE,
 } from "../history/history-table.ts";
-
-export const NONE = -1;
+import { NONE } from "./transactions.ts";
 
 /** All arrays but `type` are by element and hold a row, or NONE. */
 export interface AppendIndex {
@@ -92,11 +90,6 @@ function admitOpenInvocations(table: HistoryTable, index: AppendIndex): void {
       if (index.writer[appended] === NONE) index.writer[appended] = row;
     }
   }
-}
-
-/** Whether the operation happened, surely or possibly. */
-export function isPossible(type: number | undefined): boolean {
-  return type === OK || type === INFO;
 }
 
 function notListAppend(table: HistoryTable, row: number, kind: number): Error {

@@ -5,9 +5,9 @@
 
 import { APPEND, type HistoryTable, OK, READ_LIST, READ_NIL } from "../history/history-table.ts";
 import type { AppendEdges } from "./append-edges.ts";
-import { NONE } from "./append-index.ts";
 import type { CycleStep, Relation } from "./result.ts";
 import { elementText, indexOf, keyText, operationText } from "./texts.ts";
+import { NONE } from "./transactions.ts";
 
 interface Proof {
   readonly key: number;

@@ -18,7 +18,7 @@ import {
 } from "./lattice.ts";
 import { CYCLE_MODELS } from "./lattice-data.ts";
 import { inSetOrder } from "./path-search.ts";
-import { explainedRelation } from "./relations.ts";
+import { type ExplainedBy, explainedRelation } from "./relations.ts";
 import type { CycleStep, Relation } from "./result.ts";
 
 export const SEARCH_GAVE_UP = "cycle-search-timeout";
@@ -29,6 +29,7 @@ export type ProveStep = (from: number, to: number, relation: Relation) => CycleS
 export interface CycleContext {
   readonly findings: Findings;
   readonly prove: ProveStep;
+  readonly explainedBy: ExplainedBy;
   /** Index in the history of a row. */
   readonly indexOf: (row: number) => number;
   /** Steps for the search in each graph. */
@@ -57,7 +58,7 @@ export function findCycles(graph: LabelledGraph, context: CycleContext): void {
       return;
     }
     if (cycle === undefined) continue;
-    const type = cycleType(relationsOf(graph, cycle));
+    const type = cycleType(relationsOf(graph, cycle, context.explainedBy));
     if (spec.isStrict && type !== spec.type) continue;
     addCycle(graph, cycle, context);
     for (const implied of impliedBy(spec.type)) redundant.add(implied);
@@ -80,15 +81,19 @@ export function cycleType(relations: readonly Relation[]): string {
   return (relations.includes("wr") ? "G1c" : "G0") + suffix;
 }
 
-function relationsOf(graph: LabelledGraph, cycle: readonly number[]): Relation[] {
+function relationsOf(
+  graph: LabelledGraph,
+  cycle: readonly number[],
+  explainedBy: ExplainedBy,
+): Relation[] {
   return cycle.map((from, at) => {
     const to = cycle[(at + 1) % cycle.length] as number;
-    return explainedRelation(bitsBetween(graph, from, to));
+    return explainedRelation(bitsBetween(graph, from, to), explainedBy);
   });
 }
 
 function addCycle(graph: LabelledGraph, cycle: readonly number[], context: CycleContext): void {
-  const relations = relationsOf(graph, cycle);
+  const relations = relationsOf(graph, cycle, context.explainedBy);
   context.findings.add(cycleType(relations), () => {
     const rows = cycle.map((node) => graph.rows[node] as number);
     const steps = rows.map((row, at) =>

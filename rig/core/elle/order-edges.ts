@@ -8,7 +8,7 @@
  */
 
 import { type HistoryTable, INFO, INVOKE, OK } from "../history/history-table.ts";
-import { NONE } from "./append-index.ts";
+import { NONE } from "./transactions.ts";
 
 export type Order = "none" | "process" | "realtime";
 

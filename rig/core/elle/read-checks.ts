@@ -5,7 +5,7 @@
  */
 
 import { type HistoryTable, OK, READ_LIST } from "../history/history-table.ts";
-import { type AppendIndex, isPossible, NONE } from "./append-index.ts";
+import type { AppendIndex } from "./append-index.ts";
 import type { Findings } from "./findings.ts";
 import {
   capital,
@@ -16,6 +16,7 @@ import {
   operationText,
   readList,
 } from "./texts.ts";
+import { isPossible, NONE } from "./transactions.ts";
 
 export interface ReadCheckOptions {
   readonly findings: Findings;

@@ -12,7 +12,7 @@ import {
   READ_LIST,
   READ_NIL,
 } from "../history/history-table.ts";
-import { type AppendIndex, NONE } from "./append-index.ts";
+import type { AppendIndex } from "./append-index.ts";
 import type { Findings } from "./findings.ts";
 import {
   capital,
@@ -23,6 +23,7 @@ import {
   operationText,
   readList,
 } from "./texts.ts";
+import { NONE } from "./transactions.ts";
 import { longestReads } from "./version-order.ts";
 
 export function checkDirtyUpdates(

@@ -4,10 +4,11 @@
  */
 
 import { APPEND, type HistoryTable, READ_LIST } from "../history/history-table.ts";
-import { type AppendIndex, isPossible, NONE } from "./append-index.ts";
+import type { AppendIndex } from "./append-index.ts";
 import type { Findings } from "./findings.ts";
 import { compareInSet } from "./set-order.ts";
 import { capital, indexOf, keyText, listText, operationText, readList } from "./texts.ts";
+import { isPossible, NONE } from "./transactions.ts";
 
 export interface VersionOrder {
   /** By key: where its elements begin in `order`; one entry more than there are keys. */

@@ -10,8 +10,12 @@ export function describeTarget(fault: FaultDetail): string {
     case "loss":
       return `${fault.nodes.join(" ")} at ${fault.probability * 100} %`;
     case "delay":
-      return `${fault.nodes.join(" ")} by ${fault.minNs / NS_PER_MS} to ${fault.maxNs / NS_PER_MS} ms`;
+      return `${fault.nodes.join(" ")} by ${rangeText(fault.minNs, fault.maxNs)}`;
     default:
       return fault.nodes.join(" ");
   }
+}
+
+function rangeText(minNs: number, maxNs: number): string {
+  return `${minNs / NS_PER_MS} to ${maxNs / NS_PER_MS} ms`;
 }

@@ -88,7 +88,8 @@ export class InvariantObserver {
     const key = `${slot}/${round}/${event}/${node}`;
     const known = this.#said.get(key);
     this.#check("vote-once", known === undefined || known === digest, () => {
-      return `node ${node} said ${known} and ${digest} as its ${event} in slot ${slot}, round ${round}`;
+      const where = `slot ${slot}, round ${round}`;
+      return `node ${node} said ${known} and ${digest} as its ${event} in ${where}`;
     });
     if (known === undefined) this.#said.set(key, digest);
     if (event !== "confirm" || digest === null) return;
@@ -105,7 +106,8 @@ export class InvariantObserver {
     if (known === undefined) this.#canon.set(slot, digest as string);
     const voters = this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0;
     this.#check("commit-quorum", bitsOf(voters) >= this.#quorum, () => {
-      return `node ${node} committed slot ${slot} in round ${round} with ${bitsOf(voters)} confirmations`;
+      const where = `slot ${slot} in round ${round}`;
+      return `node ${node} committed ${where} with ${bitsOf(voters)} confirmations`;
     });
   }
 

@@ -2,10 +2,13 @@
  * Expands a scenario and a few numbers into the plan of a run, and refuses what has no meaning.
  */
 
-import type { Fault } from "../fault/fault.ts";
 import { NS_PER_MS } from "../time/time.ts";
 import { RigError } from "../verdict/rig-error.ts";
-import { type Adversity, type Expectation, expectationOf } from "./expectation.ts";
+import { MICRO_OPS_MAX } from "../wire/transaction.ts";
+import { adversityOf } from "./adversity.ts";
+import { type Expectation, expectationOf } from "./expectation.ts";
+import { expectationIssues, faultIssues, pathText, type ScenarioIssue } from "./issues.ts";
+import { levelsFor } from "./levels.ts";
 import {
   type Floors,
   type Level,
@@ -13,13 +16,19 @@ import {
   PROTOCOLS,
   type ProtocolName,
   type RunPlan,
+  type WorkloadPlan,
 } from "./plan.ts";
-import { SCENARIOS, type Scenario } from "./scenarios.ts";
+import { expandFaults, longestDelayNs, type Scenario, type ScenarioWorkload } from "./scenario.ts";
+import { SCENARIOS } from "./scenarios.ts";
+
+export { adversityOf };
 
 export const OPERATIONS_DEFAULT = 100;
-/** Keys are 14 bits on the wire, and each takes 24 appends before the next is used. */
 export const OPERATIONS_MAX = 200_000;
 export const SEED_MAX = 0xffff_ffff;
+/** Sessions are 8 bits on the wire, and a client may need several. */
+export const CLIENTS_MAX = 100;
+export const KEYS_MAX = 1_000;
 
 const BITRATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
 /** A phase of a round on a bus without delays: some ten times what it takes under load. */
@@ -28,9 +37,14 @@ const ROUND_TIMEOUT_NS = 20 * NS_PER_MS;
 const OPERATION_TIMEOUTS = 8;
 /** Ferroelectric memory behind SPI, as small boards have it, takes tens of microseconds. */
 const WRITE_NS = 50_000;
+/** A list fits one frame. */
+const APPENDS_PER_KEY = 24;
+/** Keys are 14 bits on the wire. */
+const KEYS_ON_WIRE = 0x4000;
 
 export interface PlanRequest {
-  readonly scenario: string;
+  /** The name of a built-in scenario, or one of the caller's own. */
+  readonly scenario: string | Scenario;
   readonly seed: number;
   readonly nodes?: number;
   readonly operations?: number;
@@ -49,18 +63,25 @@ export function findScenario(name: string): Scenario {
 }
 
 export function makePlan(request: PlanRequest): RunPlan {
-  const scenario = findScenario(request.scenario);
+  const { scenario: named } = request;
+  const scenario = typeof named === "string" ? findScenario(named) : named;
   const protocol = findProtocol(request.protocol ?? "roj");
   const nodes = request.nodes ?? scenario.nodes;
-  const operations = request.operations ?? OPERATIONS_DEFAULT;
+  const operations = request.operations ?? scenario.workload.operations ?? OPERATIONS_DEFAULT;
   const level = request.level ?? "sim";
   refuseNonsense(scenario, { ...request, nodes, operations });
-  if (level !== "sim") {
-    throw new RigError("capability.level", `level "${level}" is not available: expected "sim"`);
+  const levels = levelsFor(scenario.faults);
+  if (!levels.includes(level)) {
+    const expected = levels.map((each) => `"${each}"`).join(" or ");
+    throw new RigError(
+      "capability.level",
+      `level "${level}" is not available: expected ${expected}`,
+    );
   }
-  const roundTimeoutNs = ROUND_TIMEOUT_NS + 2 * scenario.delayMaxNs;
-  const faults = scenario.faults({ nodes, operations });
+  const faults = expandFaults(scenario.faults, { nodes, operations });
   const expectation = expectationOf(adversityOf(nodes, faults));
+  const issue = scenarioIssues(scenario, { nodes, operations })[0];
+  if (issue !== undefined) throw meaningless(scenario, nodes, issue);
   return {
     schema: 1,
     scenario: scenario.name,
@@ -69,25 +90,84 @@ export function makePlan(request: PlanRequest): RunPlan {
     seed: request.seed,
     nodes,
     bus: BITRATES,
-    timers: { roundTimeoutNs, roundDeltaNs: roundTimeoutNs / 10 },
-    storage: { writeNs: WRITE_NS },
-    client: {
-      operationTimeoutNs: OPERATION_TIMEOUTS * roundTimeoutNs,
-      retryNs: 2 * roundTimeoutNs,
-    },
-    workload: {
-      operations,
-      clients: 10,
-      keys: scenario.keys,
-      appendsPerKey: 24,
-      microOpsMax: 4,
-      readPercent: 50,
-      finalReadsMin: 20,
-    },
+    ...timersOf(scenario),
+    workload: workloadOf(scenario.workload, operations),
     faults,
     expectation,
-    floors: floorsOf(expectation),
+    floors: { ...floorsOf(expectation), ...scenario.floors },
     assertions: scenario.assertions,
+  };
+}
+
+/** What the scenario says that has no meaning at this size. */
+export function scenarioIssues(
+  scenario: Scenario,
+  size: { readonly nodes: number; readonly operations: number },
+): readonly ScenarioIssue[] {
+  const faults = expandFaults(scenario.faults, size);
+  const found = faultIssues(scenario.faults, faults, size);
+  // The computed class of faults that have no meaning has none either.
+  if (found.length > 0) return found;
+  const computed = expectationOf(adversityOf(size.nodes, faults));
+  return expectationIssues(scenario.expectation, computed);
+}
+
+/** What a whole plan says that has no meaning, as a file or a server may hand it in. */
+export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[] {
+  const { nodes, faults, expectation, level } = plan;
+  // Positions stand as they are: a small run may well end before one of them.
+  const found = faultIssues([], faults, { nodes, operations: plan.workload.operations });
+  if (found.length > 0) return found;
+  if (!levelsFor(faults).includes(level)) {
+    return [
+      { path: ["level"], text: `found ${level}, expected ${levelsFor(faults).join(" or ")}` },
+    ];
+  }
+  return expectationIssues(expectation.class, expectationOf(adversityOf(nodes, faults)));
+}
+
+function meaningless({ name }: Scenario, nodes: number, { path, text }: ScenarioIssue): RigError {
+  const what = `scenario "${name}" has no meaning with ${nodes} nodes`;
+  return new RigError("usage.option", `${what}: ${pathText(path)}: ${text}`);
+}
+
+function timersOf({ faults, timers }: Scenario): Pick<RunPlan, "timers" | "storage" | "client"> {
+  const roundTimeoutNs = timers.roundTimeoutNs ?? ROUND_TIMEOUT_NS + 2 * longestDelayNs(faults);
+  return {
+    timers: {
+      roundTimeoutNs,
+      roundDeltaNs: timers.roundDeltaNs ?? Math.round(roundTimeoutNs / 10),
+    },
+    storage: { writeNs: WRITE_NS },
+    client: {
+      operationTimeoutNs: timers.operationTimeoutNs ?? OPERATION_TIMEOUTS * roundTimeoutNs,
+      retryNs: timers.retryNs ?? 2 * roundTimeoutNs,
+    },
+  };
+}
+
+function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPlan {
+  const { clients = 10, keys = 5, appendPercent = 50, txnLength = MICRO_OPS_MAX } = workload;
+  refuseOutside("--concurrency", clients, 1, CLIENTS_MAX);
+  refuseOutside("--keys", keys, 1, KEYS_MAX);
+  refuseOutside("--txn-length", txnLength, 1, MICRO_OPS_MAX);
+  const appends = operations * ((1 + txnLength) / 2) * (appendPercent / 100);
+  // The draws may come out a little over the mean.
+  if (keys + (1.05 * appends) / APPENDS_PER_KEY > KEYS_ON_WIRE) {
+    throw new RigError(
+      "usage.option",
+      `--operations is ${operations}: with ${appendPercent} % appends they use up all ` +
+        `${KEYS_ON_WIRE} keys: expected fewer operations or appends`,
+    );
+  }
+  return {
+    operations,
+    clients,
+    keys,
+    appendsPerKey: APPENDS_PER_KEY,
+    microOpsMax: txnLength,
+    readPercent: 100 - appendPercent,
+    finalReadsMin: 20,
   };
 }
 
@@ -122,21 +202,6 @@ function refuseOutside(option: string, value: number, low: number, high: number)
     "usage.option",
     `${option} is ${value}: expected a whole number from ${low} to ${high}`,
   );
-}
-
-/** What the faults do at their worst: nodes silent at once, and the largest group left connected. */
-export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity {
-  const silent = new Set<number>();
-  let largestGroup = nodes;
-  for (const fault of faults) {
-    if (fault.kind === "crash" || fault.kind === "power-cut" || fault.kind === "pause") {
-      for (const node of fault.nodes) silent.add(node);
-    } else if (fault.kind === "partition") {
-      largestGroup = Math.min(largestGroup, Math.max(...fault.groups.map((each) => each.length)));
-    }
-  }
-  largestGroup = Math.min(largestGroup, nodes - silent.size);
-  return { nodes, byzantine: 0, silent: silent.size, largestGroup };
 }
 
 function floorsOf(expectation: Expectation): Floors {

@@ -30,9 +30,19 @@ export interface WorkloadPlan {
   readonly finalReadsMin: number;
 }
 
+/** Limits of one figure of the latencies of acknowledged operations. */
+export const LATENCY_FIGURE_LIMITS = [
+  "mean-within",
+  "p50-within",
+  "p95-within",
+  "p99-within",
+] as const;
+export type LatencyFigureLimit = (typeof LATENCY_FIGURE_LIMITS)[number];
+
 /** A claim about a run beyond its history, judged from the evidence. */
 export type Assertion =
   | { readonly name: "acknowledged-within"; readonly limitNs: number }
+  | { readonly name: LatencyFigureLimit; readonly limitNs: number }
   | { readonly name: "median-over-baseline"; readonly times: number; readonly scenario: string };
 
 /** What has to be acknowledged before a run may be called valid. */

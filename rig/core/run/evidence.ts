@@ -57,6 +57,6 @@ export interface RunEvidence {
   readonly teardown: readonly TeardownStep[];
   /** Why the record is not whole (interrupted, killed, disk full); null when it is. */
   readonly partial: string | null;
-  /** Median latency of acknowledged operations in the runs that assertions compare with, by scenario. */
+  /** By scenario, median latency in the runs that assertions compare with, in microseconds. */
   readonly baselines: Readonly<Record<string, number>>;
 }

@@ -48,7 +48,7 @@ export type RunRecord =
       readonly medianUs: number;
     }
   | { readonly type: "teardown"; readonly time: number; readonly step: TeardownStep }
-  /** The last line of a whole record; `partial` says why a run was cut short, null if it was not. */
+  /** The last line of a whole record; `partial` says why a run was cut short, if it was. */
   | { readonly type: "end"; readonly time: number; readonly partial: string | null };
 
 /** Where a run's record goes as it happens. */

@@ -1,7 +1,7 @@
 /** Judges the claims that a plan makes beside its history: latencies, alone or compared. */
 
 import { latenciesNsOf, spansOf } from "../metrics/spans.ts";
-import type { Assertion } from "../plan/plan.ts";
+import type { Assertion, LatencyFigureLimit } from "../plan/plan.ts";
 import type { RunEvidence } from "../run/evidence.ts";
 import { NS_PER_MS, NS_PER_US } from "../time/time.ts";
 import type { AssertionResult, LatencySummary } from "./run-result.ts";
@@ -11,10 +11,37 @@ export function judgeAssertions(
   latency: LatencySummary,
 ): readonly AssertionResult[] {
   return evidence.plan.assertions.map((assertion) => {
-    return assertion.name === "acknowledged-within"
-      ? judgeLimit(evidence, assertion)
-      : judgeMedian(evidence, latency, assertion);
+    switch (assertion.name) {
+      case "acknowledged-within":
+        return judgeLimit(evidence, assertion);
+      case "median-over-baseline":
+        return judgeMedian(evidence, latency, assertion);
+      default:
+        return judgeFigure(latency, assertion);
+    }
   });
+}
+
+const FIGURES = {
+  "mean-within": { figure: "meanUs", words: "mean latency" },
+  "p50-within": { figure: "p50Us", words: "median latency" },
+  "p95-within": { figure: "p95Us", words: "95th percentile of latency" },
+  "p99-within": { figure: "p99Us", words: "99th percentile of latency" },
+} as const satisfies Record<LatencyFigureLimit, unknown>;
+
+function judgeFigure(
+  latency: LatencySummary,
+  { name, limitNs }: Extract<Assertion, { name: LatencyFigureLimit }>,
+): AssertionResult {
+  const { figure, words } = FIGURES[name];
+  const us = latency[figure];
+  const limit = `${words} within ${limitNs / NS_PER_MS} ms`;
+  if (us === null) {
+    return { name, text: `${limit}: nothing was acknowledged`, holds: false, unmet: "unknown" };
+  }
+  const ns = us * NS_PER_US;
+  const text = `${limit}: it is ${millisecondsOf(ns)} ms`;
+  return { name, text, holds: ns <= limitNs, unmet: "invalid" };
 }
 
 function judgeLimit(

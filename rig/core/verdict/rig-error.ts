@@ -16,6 +16,7 @@ const CODES = {
   "input.malformed": EXIT.data,
   "output.not-writable": EXIT.data,
   "output.write-failed": EXIT.benchTrouble,
+  "bench.trouble": EXIT.benchTrouble,
   "check.timeout": EXIT.unknown,
   "rig.internal": EXIT.internal,
 } as const satisfies Record<string, ExitCode>;

@@ -56,7 +56,7 @@ export interface Envelope {
   readonly destination: number;
 }
 
-/** Makes frames of messages for one sender: counts the link sequence and stamps the boot counter. */
+/** Makes frames of one sender's messages: counts the link sequence, stamps the boot counter. */
 export class FrameMaker {
   readonly #boot: number;
   #sequence = 0;

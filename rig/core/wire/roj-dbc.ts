@@ -56,7 +56,7 @@ const SLOT = field("Slot", 0, 4);
 const ROUND = field("Round", 4, 2);
 const VALID_ROUND = field("ValidRound", 6, 2, { 65535: "none" });
 
-/** The first transaction of a batch, or the one of a request; both have one micro-operation at least. */
+/** The first transaction of a batch, or the one of a request; it is never empty. */
 function transactionFields(offset: number): readonly Signal[] {
   const key = 8 * (HEADER_LENGTH + offset + 4);
   return [

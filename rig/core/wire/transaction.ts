@@ -56,7 +56,7 @@ export function writeTransaction(
   return at;
 }
 
-/** Null when the bytes are no transaction: too short, an unknown opcode, too many micro-operations. */
+/** Null when the bytes are no transaction: too short, or with an opcode or count that is none. */
 export function readTransaction(bytes: Uint8Array, offset: number): Transaction | null {
   if (offset + 4 > bytes.length) return null;
   const count = bytes[offset + 3] as number;
@@ -84,7 +84,7 @@ export function makeBatch(transactions: readonly Transaction[]): Batch {
   return { transactions, bytes, digest: digestOf(bytes) };
 }
 
-/** The batch of `count` transactions at `offset`; bytes behind it are padding. Null if malformed. */
+/** The batch of `count` transactions at `offset`, followed by padding. Null if malformed. */
 export function readBatch(bytes: Uint8Array, offset: number, count: number): Batch | null {
   const transactions: Transaction[] = [];
   let at = offset;

@@ -109,6 +109,23 @@ describe("a node that lost power", () => {
     expect(bench.replies).toHaveLength(1);
   });
 
+  it("records the promises that stand, also one that became durable too late to be sent", () => {
+    const bench = aNodeAskedToVote();
+    bench.image.push(...bench.writing.map(({ bytes }) => bytes));
+    bench.boot();
+    const votes = bench.traces.filter(({ event }) => event === "vote");
+    expect(votes).toEqual([{ event: "vote", slot: 0, round: 0, digest: A.digest }]);
+  });
+
+  it("does not record again what it promised for slots that are decided", () => {
+    const bench = aNodeAskedToVote();
+    bench.store();
+    bench.hear(0, { kind: "decided", slot: 0, round: 0, voters: 3, batch: A });
+    bench.store();
+    bench.boot();
+    expect(bench.traces.map(({ event }) => event)).toEqual(["apply", "boot"]);
+  });
+
   it("asks the others how far they are", () => {
     const bench = aNodeAskedToVote();
     expect(bench.take("fetch")).toEqual([]);
@@ -167,8 +184,12 @@ describe("a quorum of votes", () => {
     bench.hear(0, aVote(0, 0, A.digest));
     bench.store();
     expect(bench.take("confirm")).toEqual([]);
-    // Node 1 proposes in round 1 and takes up what it found valid... unless it voted there.
     expect(bench.writing).toEqual([]);
+    // Node 1 proposes again four rounds later, and takes up what it found valid.
+    bench.hear(2, aVote(0, 4, null));
+    expect(bench.take("propose")).toEqual([
+      { kind: "propose", slot: 0, round: 4, validRound: 0, batch: A },
+    ]);
   });
 });
 
@@ -278,11 +299,19 @@ describe("a frame", () => {
 });
 
 describe("a client's request", () => {
-  it("makes the node whose turn it is propose", () => {
+  it("makes the node whose turn it is propose, with what else comes in a moment", () => {
     const bench = new RojBench({ node: 0, nodes: 3 });
     bench.request(anAppend(3, 1));
+    expect(bench.take("propose")).toEqual([]);
+    bench.request(anAppend(4, 1));
+    bench.gatherTimer();
     expect(bench.take("propose")).toMatchObject([
-      { slot: 0, round: 0, validRound: null, batch: { transactions: [anAppend(3, 1)] } },
+      {
+        slot: 0,
+        round: 0,
+        validRound: null,
+        batch: { transactions: [anAppend(3, 1), anAppend(4, 1)] },
+      },
     ]);
   });
 
@@ -291,6 +320,7 @@ describe("a client's request", () => {
     bench.request(anAppend(3, 5));
     bench.request(anAppend(3, 4));
     bench.hear(2, aVote(0, 1, null));
+    bench.gatherTimer();
     const [proposal] = bench.take("propose");
     expect(proposal).toMatchObject({ batch: { transactions: [anAppend(3, 5)] } });
   });

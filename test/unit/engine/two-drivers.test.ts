@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { makePlan } from "../../../rig/core/plan/make-plan.ts";
+import { NODES_MAX } from "../../../rig/core/plan/plan.ts";
 import { SCENARIOS } from "../../../rig/core/plan/scenarios.ts";
-import { throughEngine, throughSimulation } from "../../support/drivers.ts";
+import { Random } from "../../../rig/core/random/random.ts";
+import { type TimedRunEvent, throughEngine, throughSimulation } from "../../support/drivers.ts";
+import { lateClock } from "../../support/late-clock.ts";
+import { randomFaults } from "../../support/random-faults.ts";
+import { ScriptedCluster, scriptedWorld } from "../../support/scripted-world.ts";
 
 const SEEDS = [1, 7, 4_000_000_000];
 const CASES = SCENARIOS.flatMap(({ name }) => SEEDS.map((seed) => [name, seed] as const));
@@ -18,4 +23,90 @@ describe("one plan and seed through both drivers", () => {
     expect(engine.store.nodes).toEqual(simulated.store.nodes);
     expect(engine.store.frames).toEqual(simulated.store.frames);
   });
+
+  it("gives the same run of as many nodes as there can be", async () => {
+    const plan = makePlan({ scenario: "leader-crash", seed: 2, nodes: NODES_MAX, operations: 30 });
+    const engine = await throughEngine(plan);
+    expect(engine.store.records).toEqual(throughSimulation(plan).store.records);
+  });
+
+  it("gives the same run whatever faults overlap", async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const faults = randomFaults(seed, { nodes: 5, operations: 40, faults: 4 });
+      const plan = { ...makePlan({ scenario: "partition", seed, operations: 40 }), faults };
+      const simulated = throughSimulation(plan);
+      const engine = await throughEngine(plan);
+      const hint = `seed ${seed}`;
+      expect(engine.end.partial, hint).toBeNull();
+      expect(engine.store.history, hint).toEqual(simulated.store.history);
+      expect(engine.store.nodes, hint).toEqual(simulated.store.nodes);
+      expect(engine.store.frames, hint).toEqual(simulated.store.frames);
+      expect(engine.store.records, hint).toEqual(simulated.store.records);
+    }
+  });
 });
+
+describe("one recorded list of events replayed through both drivers", () => {
+  const replay = async (scenario: string, alter: (events: TimedRunEvent[]) => TimedRunEvent[]) => {
+    const plan = makePlan({ scenario, seed: 3, operations: 40 });
+    const recorded = throughSimulation(plan);
+    const script = alter([...recorded.events]);
+    const simulated = throughSimulation(plan, ({ onHostFrame }) => {
+      const cluster = new ScriptedCluster(script);
+      cluster.onFrame = onHostFrame;
+      return cluster;
+    });
+    const engine = await throughEngine(plan, scriptedWorld(new ScriptedCluster(script)));
+    return { recorded, simulated, engine };
+  };
+
+  it.each(SCENARIOS.map(({ name }) => name))("gives the recorded history of %s", async (name) => {
+    const { recorded, simulated, engine } = await replay(name, (events) => events);
+    expect(simulated.store.history).toEqual(recorded.store.history);
+    expect(engine.store.history).toEqual(recorded.store.history);
+    expect(engine.events).toEqual(recorded.events);
+  });
+
+  it("gives the same history when every fourth reply is missing", async () => {
+    const random = Random.of(3, "missing");
+    const { recorded, simulated, engine } = await replay("partition", (events) =>
+      events.filter(({ event }) => event.kind !== "frame" || !random.chance(1, 4)),
+    );
+    expect(engine.store.history).toEqual(simulated.store.history);
+    expect(engine.events).toEqual(simulated.events);
+    expect(engine.store.history).not.toEqual(recorded.store.history);
+    expect(engine.store.history.some(({ error }) => error === "timeout")).toBe(true);
+  });
+
+  it("gives the same history when replies come together, just when timers are due", async () => {
+    const { simulated, engine } = await replay("happy", atRetries);
+    expect(engine.store.history).toEqual(simulated.store.history);
+    expect(engine.events).toEqual(simulated.events);
+    const frame = simulated.events.find(({ event }) => event.kind === "frame")!;
+    const together = simulated.events.filter(({ timeNs }) => timeNs === frame.timeNs);
+    expect(together.some(({ event }) => event.kind === "timer")).toBe(true);
+  });
+
+  it("gives the same history when the host is late", async () => {
+    const plan = makePlan({ scenario: "happy", seed: 3, operations: 40 });
+    const script = atRetries(throughSimulation(plan).events);
+    const simulated = throughSimulation(plan, ({ onHostFrame }) => {
+      const cluster = new ScriptedCluster(script);
+      cluster.onFrame = onHostFrame;
+      return cluster;
+    });
+    const world = scriptedWorld(new ScriptedCluster(script));
+    const clock = lateClock(world.clock, plan.client.retryNs * 1.25);
+    const engine = await throughEngine(plan, { ...world, clock });
+    expect(engine.events).toEqual(simulated.events);
+    expect(engine.store.history).toEqual(simulated.store.history);
+  });
+});
+
+/** Replies as they would be if nodes answered only when the clients are about to ask again. */
+function atRetries(events: readonly TimedRunEvent[]): TimedRunEvent[] {
+  const { retryNs } = makePlan({ scenario: "happy", seed: 3 }).client;
+  return events.map(({ event, timeNs }) => {
+    return { event, timeNs: Math.ceil(timeNs / retryNs) * retryNs };
+  });
+}

@@ -66,7 +66,7 @@ export class Agreement {
   readonly #promises = new Map<number, PendingPromise>();
   #current: SlotState;
   #peer: number;
-  /** A proposal waits a little for more requests, since they have the lowest priority on the bus. */
+  /** A proposal waits a little for more requests: they have the lowest priority on the bus. */
   #gathering: "no" | "yes" | "done" = "no";
 
   constructor(options: RojOptions, out: Outbox, host: AgreementHost) {

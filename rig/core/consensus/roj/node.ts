@@ -93,6 +93,12 @@ class RojLife implements AgreementHost {
     }
     const slot = this.#decided.length;
     this.#out.trace({ event: "boot", slot, round: incarnation, digest: null });
+    for (const record of records) {
+      if (record.kind === "decided" || record.slot < slot) continue;
+      // It may have become durable when the node could no longer say so, and will leave from here.
+      const digest = record.kind === "vote" ? record.digest : (record.batch?.digest ?? null);
+      this.#out.trace({ event: record.kind, slot: record.slot, round: record.round, digest });
+    }
     this.#agreement.begin(slot);
     // A first boot has nothing to miss; after any other, others may have moved on.
     if (incarnation > 1 && this.#options.nodes > 1) {

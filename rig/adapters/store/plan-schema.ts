@@ -1,0 +1,122 @@
+/** The schemas of plans and faults as the rig prints them: every number explicit, in nanoseconds. */
+
+import { z } from "zod";
+import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
+import { LATENCY_FIGURE_LIMITS, LEVELS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
+import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
+import { fields, oneOf, whole } from "./fields.ts";
+import { nameSchema } from "./scenario-schema.ts";
+
+/** As long as times are exact: 104 days. */
+const NS_MAX = Number.MAX_SAFE_INTEGER;
+
+const number = (expected: string) => z.number({ error: `expected ${expected}` });
+const listOf = <Item extends z.core.SomeType>(item: Item, error: string, most: number) =>
+  z.array(item, { error }).max(most, { error });
+
+const nodes = listOf(whole(0, NODES_MAX - 1), "expected a list of node numbers", NODES_MAX);
+
+const position = z.union(
+  [z.strictObject({ atNs: whole(0, NS_MAX) }), z.strictObject({ atOperation: whole(0, NS_MAX) })],
+  { error: "expected a position such as {atOperation: 30} or {atNs: 120000000}" },
+);
+
+const place = { id: nameSchema, start: position, end: position.optional() };
+
+export const explicitFaultSchema = z.discriminatedUnion(
+  "kind",
+  [
+    fields({
+      id: place.id,
+      kind: z.literal("partition"),
+      groups: listOf(nodes, "expected a list of groups", NODES_MAX),
+      start: place.start,
+      end: place.end,
+    }),
+    fields({ id: place.id, kind: z.literal("crash"), nodes, start: place.start, end: place.end }),
+    fields({
+      id: place.id,
+      kind: z.literal("power-cut"),
+      nodes,
+      start: place.start,
+      end: place.end,
+    }),
+    fields({ id: place.id, kind: z.literal("pause"), nodes, start: place.start, end: place.end }),
+    fields({
+      id: place.id,
+      kind: z.literal("loss"),
+      nodes,
+      probability: number("a number over 0, at most 1").gt(0).lte(1),
+      start: place.start,
+      end: place.end,
+    }),
+    fields({
+      id: place.id,
+      kind: z.literal("delay"),
+      nodes,
+      minNs: whole(0, NS_MAX),
+      maxNs: whole(1, NS_MAX),
+      start: place.start,
+      end: place.end,
+    }),
+  ],
+  { error: "expected a fault of kind partition, crash, power-cut, pause, loss or delay" },
+);
+
+const percent = number("a number from 0 to 100").min(0).max(100);
+
+const assertion = z.discriminatedUnion(
+  "name",
+  [
+    fields({
+      name: z.literal(["acknowledged-within", ...LATENCY_FIGURE_LIMITS]),
+      limitNs: whole(1, NS_MAX),
+    }),
+    fields({
+      name: z.literal("median-over-baseline"),
+      times: number("a number over 0").positive(),
+      scenario: nameSchema,
+    }),
+  ],
+  { error: "expected a claim such as {name: acknowledged-within, limitNs: 10000000}" },
+);
+
+/** All of a plan but its seed, which differs from run to run of a suite. */
+export const planFields = {
+  schema: z.literal(1, { error: "expected 1, the one schema that this rig knows" }),
+  scenario: nameSchema,
+  protocol: oneOf(PROTOCOLS),
+  level: oneOf(LEVELS),
+  nodes: whole(1, NODES_MAX),
+  bus: fields({
+    nominalBitrateBps: whole(10_000, 1_000_000),
+    dataBitrateBps: whole(10_000, 20_000_000),
+  }),
+  timers: fields({ roundTimeoutNs: whole(1, NS_MAX), roundDeltaNs: whole(1, NS_MAX) }),
+  storage: fields({ writeNs: whole(0, NS_MAX) }),
+  client: fields({ operationTimeoutNs: whole(1, NS_MAX), retryNs: whole(1, NS_MAX) }),
+  workload: fields({
+    operations: whole(1, OPERATIONS_MAX),
+    clients: whole(1, CLIENTS_MAX),
+    keys: whole(1, KEYS_MAX),
+    appendsPerKey: whole(1, 24),
+    microOpsMax: whole(1, MICRO_OPS_MAX),
+    readPercent: whole(0, 99),
+    finalReadsMin: whole(0, OPERATIONS_MAX),
+  }),
+  faults: listOf(explicitFaultSchema, "expected a list of faults", 1000),
+  expectation: fields({
+    class: oneOf(["tolerate", "safe-only", "must-detect"]),
+    why: z.string({ error: "expected a text" }),
+  }),
+  floors: fields({
+    outsideFaultsPercent: percent,
+    duringFaultsPercent: percent,
+    afterHeal: whole(0, OPERATIONS_MAX),
+  }),
+  assertions: listOf(assertion, "expected a list of claims", 100),
+} as const;
+
+export const seedSchema = whole(0, SEED_MAX);
+
+export const planSchema = fields({ ...planFields, seed: seedSchema });

@@ -1,0 +1,168 @@
+/**
+ * The schema of a scenario file. `docs/reference/scenario.schema.json` is made from it, so its
+ * descriptions are what an editor shows.
+ */
+
+import { z } from "zod";
+import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX } from "../../core/plan/make-plan.ts";
+import { NODES_MAX } from "../../core/plan/plan.ts";
+import { DURATION_PATTERN, PERCENT_PATTERN } from "../../core/plan/units.ts";
+import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
+import { duration, fields, oneOf, share, textLike, whole } from "./fields.ts";
+
+export const PATTERNS = { "write-heavy": 80, mixed: 50, "read-heavy": 20 } as const;
+
+const FAULTS_MAX = 100;
+
+/** Also the name of a folder; `suite` is that of the suites. */
+export const nameSchema = textLike(
+  /^(?!suite$)[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+  "a name of small letters, digits and hyphens (not suite, which is taken)",
+);
+
+const node = whole(0, NODES_MAX - 1);
+
+const nodeSet = z.union([z.literal("all"), z.array(node).min(1).max(NODES_MAX)], {
+  error: `expected all, or a list of node numbers from 0 to ${NODES_MAX - 1} such as [0, 2]`,
+});
+
+const nodeGroups = z.union(
+  [z.literal("halves"), z.array(z.array(node).min(1).max(NODES_MAX)).min(2).max(NODES_MAX)],
+  { error: "expected halves, or at least two lists of node numbers such as [[0, 1], [2, 3]]" },
+);
+
+const position = z.union(
+  [
+    whole(0, OPERATIONS_MAX),
+    z.string().regex(DURATION_PATTERN),
+    z
+      .string()
+      .regex(PERCENT_PATTERN)
+      .refine((text) => Number.parseFloat(text) <= 100),
+  ],
+  {
+    error: "expected an operation such as 30, a share of them such as 30%, or a time such as 120ms",
+  },
+);
+
+const common = {
+  id: nameSchema.optional().describe("Name in reports; otherwise the kind and a number"),
+  start: position.optional().describe("When it comes into force; otherwise at the start"),
+  end: position.optional().describe("When it ends; otherwise once the workload is done"),
+};
+
+const nodes = nodeSet.describe("Nodes that it strikes");
+
+export const faultSchema = z.discriminatedUnion(
+  "kind",
+  [
+    fields({
+      kind: z.literal("partition"),
+      groups: nodeGroups.describe(
+        "Who still hears whom; halves is the lower half against the rest",
+      ),
+      ...common,
+    }),
+    fields({ kind: z.literal("crash"), nodes, ...common }),
+    fields({ kind: z.literal("power-cut"), nodes, ...common }),
+    fields({ kind: z.literal("pause"), nodes, ...common }),
+    fields({
+      kind: z.literal("loss"),
+      nodes,
+      probability: share("a share over 0 such as 10% or 0.1", (percent) => percent > 0).describe(
+        "Of each delivery to these nodes",
+      ),
+      ...common,
+    }),
+    fields({
+      kind: z.literal("delay"),
+      nodes,
+      min: duration("0s").describe("Least delay of a delivery to these nodes"),
+      max: duration("1ns").describe("Most delay"),
+      ...common,
+    }),
+  ],
+  { error: "expected a mapping of kind partition, crash, power-cut, pause, loss or delay" },
+);
+
+const workload = fields({
+  operations: whole(1, OPERATIONS_MAX).optional().describe("Before the final reads; 100"),
+  clients: whole(1, CLIENTS_MAX).optional().describe("At work at once; 10"),
+  keys: whole(1, KEYS_MAX).optional().describe("In use at once, each replaced when full; 5"),
+  "append-ratio": share(
+    "a share of whole per cent from 1% to 100%",
+    (percent) => percent >= 1 && Number.isInteger(percent),
+  )
+    .optional()
+    .describe("Share of appends, the rest reads; 50%"),
+  pattern: oneOf(["write-heavy", "mixed", "read-heavy"])
+    .optional()
+    .describe("In place of append-ratio: 80%, 50% or 20% appends"),
+  "txn-length": whole(1, MICRO_OPS_MAX).optional().describe("Most appends and reads of one; 4"),
+}).refine((value) => value.pattern === undefined || value["append-ratio"] === undefined, {
+  path: ["pattern"],
+  error: "stands beside append-ratio: expected one of the two",
+});
+
+const floorShare = share("a share such as 50% or 0.5").optional();
+
+const floors = fields({
+  "outside-faults": floorShare.describe("Acknowledged of those issued outside the faults; 50%"),
+  "during-faults": floorShare.describe(
+    "Of those issued while a fault lasts; 50%, or 0% if safe-only",
+  ),
+  "after-heal": whole(0, OPERATIONS_MAX).optional().describe("Acknowledged after heal; 20"),
+});
+
+const limit = duration("1ns").optional();
+
+const limits = fields({
+  max: limit.describe("Every acknowledgement within"),
+  mean: limit.describe("Mean latency of acknowledged operations within"),
+  p50: limit.describe("Median latency within"),
+  p95: limit.describe("95th percentile within"),
+  p99: limit.describe("99th percentile within"),
+  "median-over": fields({
+    scenario: nameSchema.describe("A built-in scenario, run on the same seed"),
+    times: z
+      .number({ error: "expected a number over 0" })
+      .positive({ error: "expected a number over 0" }),
+  })
+    .optional()
+    .describe("Median latency at least so many times that of another scenario"),
+});
+
+const timer = duration("100us").optional();
+
+const timers = fields({
+  "round-timeout": timer.describe("A phase of round 0; 20 ms and twice the longest delay"),
+  "round-delta": timer.describe("More for each further round; a tenth of round-timeout"),
+  "operation-timeout": timer.describe("When an operation is given up; 8 times round-timeout"),
+  retry: timer.describe("When its request is sent again; 2 times round-timeout"),
+});
+
+export const scenarioSchema = fields({
+  name: nameSchema.describe("Name of the scenario and of its folder"),
+  summary: z
+    .string({ error: "expected one sentence" })
+    .max(200, { error: "expected one sentence of at most 200 characters" })
+    .optional()
+    .describe("One sentence for lists"),
+  nodes: whole(1, NODES_MAX).describe("Number of nodes, unless --nodes says another"),
+  "least-nodes": whole(1, NODES_MAX).optional().describe("Least number that has a meaning; 1"),
+  workload: workload.optional().describe("What the clients do"),
+  faults: z
+    .array(faultSchema, { error: "expected a list of faults" })
+    .max(FAULTS_MAX, { error: `expected at most ${FAULTS_MAX} faults` })
+    .optional()
+    .describe("What strikes the nodes, and when"),
+  expectation: oneOf(["tolerate", "safe-only", "must-detect"])
+    .optional()
+    .describe("Computed from the faults; if stated it has to be the computed one"),
+  floors: floors.optional().describe("What has to be acknowledged before a run may be valid"),
+  limits: limits.optional().describe("Latencies beyond which a run is invalid"),
+  timers: timers.optional().describe("Timers of the protocol and of the clients"),
+});
+
+export type ScenarioFile = z.infer<typeof scenarioSchema>;
+export type FaultOfFile = z.infer<typeof faultSchema>;

@@ -1,0 +1,102 @@
+/** Options that go over what a scenario says of its workload, and over its loss and delay. */
+
+import type { Argv } from "yargs";
+import { PATTERNS } from "../adapters/store/scenario-schema.ts";
+import type { ScenarioChanges } from "../core/plan/change-scenario.ts";
+import type { ScenarioWorkload } from "../core/plan/scenario.ts";
+import { nsOfDuration, percentOfShare } from "../core/plan/units.ts";
+import { RigError } from "../core/verdict/rig-error.ts";
+import { wholeNumber } from "./options.ts";
+
+export interface WorkloadArguments {
+  readonly keys?: string | undefined;
+  readonly "append-ratio"?: string | undefined;
+  readonly pattern?: string | undefined;
+  readonly concurrency?: string | undefined;
+  readonly "txn-length"?: string | undefined;
+  readonly loss?: string | undefined;
+  readonly delay?: string | undefined;
+}
+
+export function workloadOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option("keys", { string: true, describe: "Keys in use at once" })
+    .option("append-ratio", { string: true, describe: "Share of appends: 0.8 or 80%" })
+    .option("pattern", {
+      string: true,
+      describe: "In place of --append-ratio: write-heavy, mixed or read-heavy",
+    })
+    .option("concurrency", { string: true, describe: "Clients at work at once" })
+    .option("txn-length", { string: true, describe: "Most appends and reads of an operation" })
+    .option("loss", {
+      string: true,
+      describe: "Share of deliveries to nodes that are lost: 0.1 or 10%; 0 for none",
+    })
+    .option("delay", {
+      string: true,
+      describe: "Range by which deliveries to nodes are late: 1ms..5ms; 0ms..0ms for none",
+    });
+}
+
+export function changesOf(args: WorkloadArguments): ScenarioChanges {
+  const { loss, delay } = args;
+  return {
+    workload: workloadOf(args),
+    ...(loss === undefined ? {} : { loss: share("--loss", loss) / 100 }),
+    ...(delay === undefined ? {} : { delay: delayRange(delay) }),
+  };
+}
+
+function workloadOf(args: WorkloadArguments): ScenarioWorkload {
+  const clients = wholeNumber("--concurrency", args.concurrency);
+  const keys = wholeNumber("--keys", args.keys);
+  const txnLength = wholeNumber("--txn-length", args["txn-length"]);
+  const appendPercent = appendPercentOf(args);
+  return {
+    ...(clients === undefined ? {} : { clients }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(txnLength === undefined ? {} : { txnLength }),
+    ...(appendPercent === undefined ? {} : { appendPercent }),
+  };
+}
+
+function appendPercentOf(args: WorkloadArguments): number | undefined {
+  const { "append-ratio": ratio, pattern } = args;
+  if (ratio !== undefined && pattern !== undefined) {
+    throw new RigError("usage.option", "--pattern beside --append-ratio: expected one of the two");
+  }
+  if (pattern !== undefined) {
+    const [, percent] = Object.entries(PATTERNS).find(([name]) => name === pattern) ?? [];
+    if (percent !== undefined) return percent;
+    const known = Object.keys(PATTERNS).join(", ");
+    throw new RigError("usage.option", `--pattern is "${pattern}": expected one of ${known}`);
+  }
+  if (ratio === undefined) return undefined;
+  const percent = share("--append-ratio", ratio);
+  if (percent >= 1 && Number.isInteger(percent)) return percent;
+  throw new RigError(
+    "usage.option",
+    `--append-ratio is "${ratio}": expected whole per cent from 1% to 100%`,
+  );
+}
+
+/** In per cent. */
+function share(option: string, text: string): number {
+  const percent = percentOfShare(text);
+  if (percent !== null) return percent;
+  throw new RigError(
+    "usage.option",
+    `${option} is "${text}": expected a share such as 0.1 or 10%, from 0 to 1`,
+  );
+}
+
+function delayRange(text: string): { readonly minNs: number; readonly maxNs: number } {
+  const [, low = "", high = ""] = /^(.+?)\.\.(.+)$/.exec(text) ?? [];
+  const minNs = nsOfDuration(low);
+  const maxNs = nsOfDuration(high);
+  if (minNs !== null && maxNs !== null && minNs <= maxNs) return { minNs, maxNs };
+  throw new RigError(
+    "usage.option",
+    `--delay is "${text}": expected two times, the lower one first, such as 1ms..5ms`,
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * Looks for cycles in a history of any workload: first over the whole history in the quick form of
+ * its dependencies, then exactly among the transactions that may be on cycles together.
+ */
+
+import type { HistoryTable } from "../history/history-table.ts";
+import { findCycles, SEARCH_GAVE_UP } from "./cycles.ts";
+import type { Dependencies } from "./dependencies.ts";
+import type { Findings } from "./findings.ts";
+import { EMPTY_GRAPH } from "./judge.ts";
+import { LabelledEdges, stronglyConnectedParts } from "./labelled-graph.ts";
+import { type Order, processPredecessors, RealtimeOrder } from "./order-edges.ts";
+import { PROCESS, REALTIME } from "./relations.ts";
+import { findSuspects } from "./suspects.ts";
+import { indexOf } from "./texts.ts";
+import { NONE } from "./transactions.ts";
+
+/**
+ * Many reads of one version and many writes after it have an edge for each pair. What is found
+ * without the edges beyond this many is still true; that there is no more, is not.
+ */
+const MOST_EDGES = 10_000_000;
+
+/** Enough for any history of a test run; about a second of work in the worst case. */
+const DEFAULT_STEPS = 50_000_000;
+
+export interface CycleOptions {
+  readonly findings: Findings;
+  readonly order: Order;
+  readonly searchSteps: number | undefined;
+}
+
+export function checkCycles(dependencies: Dependencies, options: CycleOptions): void {
+  const { findings, order } = options;
+  const { table, explainedBy, prove } = dependencies;
+  const { groups, isEmpty } = findSuspects(dependencies, order);
+  if (isEmpty) {
+    findings.add(EMPTY_GRAPH, () => ({
+      explanation: "No two transactions of this history depend on each other: nothing was checked.",
+      operations: [],
+    }));
+  }
+  if (groups.length === 0) return;
+  const addOrder = orderEdges(table, order);
+  for (const rows of groups) {
+    const number = new Map(rows.map((row, at) => [row, at]));
+    const list = new LabelledEdges();
+    const add = (fromRow: number, toRow: number, bit: number) => {
+      const from = number.get(fromRow);
+      const to = number.get(toRow);
+      if (from === undefined || to === undefined || list.length >= MOST_EDGES) return;
+      list.add(from, to, bit);
+    };
+    dependencies.eachEdgeAmong(rows, add);
+    for (const row of rows) addOrder(row, add);
+    if (list.length === MOST_EDGES) {
+      findings.add(SEARCH_GAVE_UP, () => ({
+        explanation: `Only ${MOST_EDGES} of the edges between ${rows.length} operations were used.`,
+        operations: [],
+      }));
+    }
+    for (const part of stronglyConnectedParts(list.graph(rows))) {
+      findCycles(part, {
+        findings,
+        steps: options.searchSteps ?? DEFAULT_STEPS,
+        prove,
+        explainedBy,
+        indexOf: (row) => indexOf(table, row),
+      });
+    }
+  }
+}
+
+/** Visits the edges of order into a row. */
+function orderEdges(table: HistoryTable, order: Order) {
+  if (order === "realtime") {
+    const realtime = new RealtimeOrder(table);
+    return (row: number, add: (from: number, to: number, bit: number) => void) =>
+      realtime.eachBefore(row, (from) => add(from, row, REALTIME));
+  }
+  const before = order === "process" ? processPredecessors(table) : undefined;
+  return (row: number, add: (from: number, to: number, bit: number) => void) => {
+    const from = before?.[row] ?? NONE;
+    if (from !== NONE) add(from, row, PROCESS);
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * What has no meaning in a scenario at one size, as issues with the path of the field: nodes that
+ * are not there, ends before starts, a stated expectation that is not the computed one. Shapes and
+ * single numbers were checked where the file was read.
+ */
+
+import type { Fault, FaultDetail } from "../fault/fault.ts";
+import type { Expectation, ExpectationClass } from "./expectation.ts";
+import type { ScenarioFault, ScenarioPosition, ScenarioSize } from "./scenario.ts";
+
+export interface ScenarioIssue {
+  /** As in a scenario file: `["faults", 0, "nodes"]`. */
+  readonly path: readonly (string | number)[];
+  /** What was found and what was expected. */
+  readonly text: string;
+}
+
+/** `faults[0].nodes`. */
+export function pathText(path: ScenarioIssue["path"]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return text === "" ? step : `${text}.${step}`;
+  }, "");
+}
+
+export function faultIssues(
+  templates: readonly ScenarioFault[],
+  faults: readonly Fault[],
+  size: ScenarioSize,
+): readonly ScenarioIssue[] {
+  const ids = new Set<string>();
+  return faults.flatMap((fault, index) => {
+    const issue = (field: string, text: string) => ({ path: ["faults", index, field], text });
+    const found: ScenarioIssue[] = [];
+    if (ids.has(fault.id)) found.push(issue("id", `"${fault.id}" is used twice`));
+    ids.add(fault.id);
+    const target = targetIssue(fault, size.nodes);
+    if (target !== null) found.push(issue(...target));
+    const template = templates[index];
+    const position = template === undefined ? null : positionIssue(template, size.operations);
+    if (position !== null) found.push(issue(...position));
+    return found;
+  });
+}
+
+type FieldIssue = readonly [field: string, text: string];
+
+function targetIssue(fault: FaultDetail, nodes: number): FieldIssue | null {
+  const field = fault.kind === "partition" ? "groups" : "nodes";
+  const listed = fault.kind === "partition" ? fault.groups.flat() : fault.nodes;
+  const outside = listed.find((node) => !Number.isInteger(node) || node < 0 || node >= nodes);
+  if (outside !== undefined) {
+    return [field, `found node ${outside} among ${nodes} nodes, expected 0 to ${nodes - 1}`];
+  }
+  const twice = listed.find((node, index) => listed.indexOf(node) !== index);
+  if (twice !== undefined) return [field, `found node ${twice} twice, expected each node once`];
+  if (fault.kind === "partition") {
+    const isSplit = fault.groups.length >= 2 && fault.groups.every((group) => group.length > 0);
+    return isSplit ? null : [field, "expected at least two groups with a node in each"];
+  }
+  if (listed.length === 0) return [field, "found no node, expected at least one"];
+  if (fault.kind === "delay" && fault.maxNs < fault.minNs) {
+    return ["max", "found less than min, expected at least as much"];
+  }
+  return null;
+}
+
+function positionIssue({ start, end }: ScenarioFault, operations: number): FieldIssue | null {
+  if ("atOperation" in start && start.atOperation >= operations) {
+    const last = operations - 1;
+    return [
+      "start",
+      `found operation ${start.atOperation} of ${operations}, expected at most ${last}`,
+    ];
+  }
+  const isBehind = end === undefined || isBefore(start, end);
+  return isBehind ? null : ["end", "is not behind start: expected a later position"];
+}
+
+/** True also where the two are in different units and nobody knows yet. */
+function isBefore(a: ScenarioPosition, b: ScenarioPosition): boolean {
+  if ("atNs" in a) return !("atNs" in b) || a.atNs < b.atNs;
+  if ("atOperation" in a) return !("atOperation" in b) || a.atOperation < b.atOperation;
+  return !("atPercent" in b) || a.atPercent < b.atPercent;
+}
+
+export function expectationIssues(
+  stated: ExpectationClass | undefined,
+  computed: Expectation,
+): readonly ScenarioIssue[] {
+  if (stated === undefined || stated === computed.class) return [];
+  const text = `found ${stated}, but it is ${computed.class} by the numbers: ${computed.why}`;
+  return [{ path: ["expectation"], text }];
+}

@@ -1,0 +1,128 @@
+/**
+ * A scenario as data: what happens to the nodes, in terms that fit any number of nodes and of
+ * operations. The built-in ones and those of scenario files are both of this type; a plan is made
+ * from it and a few numbers.
+ */
+
+import type { Fault, FaultDetail, Position } from "../fault/fault.ts";
+import type { ExpectationClass } from "./expectation.ts";
+import type { Assertion, Floors } from "./plan.ts";
+
+/** A position may also be a share of the operations, so that it scales with them. */
+export type ScenarioPosition = Position | { readonly atPercent: number };
+
+/** Node numbers, or every node whatever their number. */
+export type NodeSet = "all" | readonly number[];
+
+/** `halves`: the lower half of the node numbers against the rest. */
+export type NodeGroups = "halves" | readonly (readonly number[])[];
+
+type WithSet<Detail> = Detail extends { readonly nodes: readonly number[] }
+  ? Omit<Detail, "nodes"> & { readonly nodes: NodeSet }
+  : Omit<Detail, "groups"> & { readonly groups: NodeGroups };
+
+export type ScenarioFault = WithSet<FaultDetail> & {
+  /** Without one it is the kind and a number, such as `loss-1`. */
+  readonly id?: string;
+  readonly start: ScenarioPosition;
+  readonly end?: ScenarioPosition;
+};
+
+/** What is not said has the rig's defaults. */
+export interface ScenarioWorkload {
+  readonly operations?: number;
+  readonly clients?: number;
+  readonly keys?: number;
+  /** Share of appends among the micro-operations, in per cent. */
+  readonly appendPercent?: number;
+  /** Most micro-operations of one transaction. */
+  readonly txnLength?: number;
+}
+
+/** What is not said follows from the delays that the faults add. */
+export interface ScenarioTimers {
+  readonly roundTimeoutNs?: number;
+  readonly roundDeltaNs?: number;
+  readonly operationTimeoutNs?: number;
+  readonly retryNs?: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One sentence for lists. */
+  readonly summary: string;
+  readonly nodes: number;
+  /** Least number of nodes for which it has a meaning. */
+  readonly nodesMin: number;
+  readonly workload: ScenarioWorkload;
+  readonly faults: readonly ScenarioFault[];
+  /** A class that the author states; refused where it is not the computed one. */
+  readonly expectation?: ExpectationClass;
+  readonly floors: Partial<Floors>;
+  readonly timers: ScenarioTimers;
+  readonly assertions: readonly Assertion[];
+}
+
+export interface ScenarioSize {
+  readonly nodes: number;
+  readonly operations: number;
+}
+
+/** The faults of the scenario at this size. */
+export function expandFaults(
+  faults: readonly ScenarioFault[],
+  size: ScenarioSize,
+): readonly Fault[] {
+  const counts = new Map<string, number>();
+  return faults.map((fault) => {
+    const count = (counts.get(fault.kind) ?? 0) + 1;
+    counts.set(fault.kind, count);
+    const id = fault.id ?? `${fault.kind}-${count}`;
+    const start = expandPosition(fault.start, size);
+    const detail = { id, ...expandDetail(fault, size), start };
+    return fault.end === undefined ? detail : { ...detail, end: expandPosition(fault.end, size) };
+  });
+}
+
+function expandDetail(fault: ScenarioFault, size: ScenarioSize): FaultDetail {
+  switch (fault.kind) {
+    case "partition":
+      return { kind: fault.kind, groups: expandGroups(fault.groups, size) };
+    case "loss":
+      return {
+        kind: fault.kind,
+        nodes: expandSet(fault.nodes, size),
+        probability: fault.probability,
+      };
+    case "delay": {
+      const { kind, minNs, maxNs } = fault;
+      return { kind, nodes: expandSet(fault.nodes, size), minNs, maxNs };
+    }
+    default:
+      return { kind: fault.kind, nodes: expandSet(fault.nodes, size) };
+  }
+}
+
+function expandSet(set: NodeSet, { nodes }: ScenarioSize): readonly number[] {
+  return set === "all" ? Array.from({ length: nodes }, (_, node) => node) : set;
+}
+
+function expandGroups(groups: NodeGroups, size: ScenarioSize): readonly (readonly number[])[] {
+  if (groups !== "halves") return groups;
+  const nodes = expandSet("all", size);
+  const half = Math.floor(size.nodes / 2);
+  return [nodes.slice(0, half), nodes.slice(half)];
+}
+
+function expandPosition(position: ScenarioPosition, { operations }: ScenarioSize): Position {
+  if (!("atPercent" in position)) return position;
+  return { atOperation: Math.round((operations * position.atPercent) / 100) };
+}
+
+/** The longest delay that the faults add to one delivery. */
+export function longestDelayNs(faults: readonly ScenarioFault[]): number {
+  return faults.reduce(
+    (most, fault) => (fault.kind === "delay" ? Math.max(most, fault.maxNs) : most),
+    0,
+  );
+}

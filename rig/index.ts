@@ -1,0 +1,26 @@
+/**
+ * The library's public face: plan a run, carry it out in the simulation or over ports, judge it,
+ * and check histories from anywhere.
+ */
+
+export { openSimulatedWorld } from "./adapters/sim/open-simulated-world.ts";
+export { makeNode } from "./core/consensus/make-node.ts";
+export type { NodeCore, NodeEffect, NodeEvent, NodeRecord } from "./core/consensus/node-core.ts";
+export { type CheckResult, checkListAppend, knownModels } from "./core/elle/index.ts";
+export type { Fault } from "./core/fault/fault.ts";
+export type { HistoryTable } from "./core/history/history-table.ts";
+export type { MicroOp, Operation } from "./core/history/operation.ts";
+export { tableOfOperations } from "./core/history/operation-table.ts";
+export { HistoryReader, readHistory } from "./core/history/read-history.ts";
+export { makePlan, type PlanRequest } from "./core/plan/make-plan.ts";
+export type { RunPlan } from "./core/plan/plan.ts";
+export { SCENARIOS } from "./core/plan/scenarios.ts";
+export type { RunEvidence } from "./core/run/evidence.ts";
+export { EvidenceBuilder } from "./core/run/evidence-builder.ts";
+export type { RunRecord, RunSink } from "./core/run/record.ts";
+export { judgeRun } from "./core/verdict/judge.ts";
+export { RigError } from "./core/verdict/rig-error.ts";
+export type { RunResult } from "./core/verdict/run-result.ts";
+export { rojDbc } from "./core/wire/roj-dbc.ts";
+export { RunEngine } from "./engine/run-engine.ts";
+export { SimulatedRun } from "./simulation/simulated-run.ts";
