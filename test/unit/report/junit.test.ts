@@ -100,7 +100,14 @@ describe("JUnit XML", () => {
 
   it("fails on assertions and teardown steps that failed", () => {
     const result = aResult(evidence, {
-      assertions: [{ name: "acknowledged-within", text: "10 s claimed, 12 s seen", holds: false, unmet: "unknown" }],
+      assertions: [
+        {
+          name: "acknowledged-within",
+          text: "10 s claimed, 12 s seen",
+          holds: false,
+          unmet: "unknown",
+        },
+      ],
       teardown: [{ step: "power off", ok: false, detail: "no answer" }],
     });
     expect(casesOf({ result }).failures.map(({ type }) => type)).toEqual(["assertion", "teardown"]);
