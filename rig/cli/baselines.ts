@@ -17,7 +17,9 @@ export function baselineRecords(plan: RunPlan): readonly RunRecord[] {
   return [...new Set(scenarios)].flatMap((scenario) => {
     const { seed, nodes } = plan;
     const { operations } = plan.workload;
-    const baseline = makePlan({ scenario, seed, nodes, operations, protocol: plan.protocol });
+    const usual = makePlan({ scenario, seed, nodes, operations, protocol: plan.protocol });
+    // The same work: only what strikes the nodes may make the difference.
+    const baseline = { ...usual, workload: plan.workload };
     const { p50Us } = latencySummary(latenciesOf(baseline));
     if (p50Us === null) return [];
     return [{ type: "baseline", time: 0, scenario, medianUs: p50Us } as const];

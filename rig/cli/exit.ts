@@ -1,7 +1,8 @@
 /** How a command ends: a thrown error becomes one clear line and its exit code. */
 
-import { EXIT, type ExitCode } from "../core/verdict/exit-code.ts";
+import { EXIT, type ExitCode, exitOfOutcome } from "../core/verdict/exit-code.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
+import type { RunResult } from "../core/verdict/run-result.ts";
 
 /** Writes the error to stderr, never a stack trace, and returns the exit code. */
 export function reportError(error: unknown): ExitCode {
@@ -14,4 +15,16 @@ export function reportError(error: unknown): ExitCode {
   const trace = process.env["RIG_TRACE"] === undefined ? "" : `\n${(error as Error).stack}`;
   process.stderr.write(`rig: internal error: ${message.split("\n")[0]}${trace}\n`);
   return EXIT.internal;
+}
+
+type Judged = Pick<RunResult, "outcome" | "asExpected"> & {
+  readonly expectation: Pick<RunResult["expectation"], "class">;
+};
+
+/** 0 when the outcome is the one that the scenario expects. */
+export function exitOfRun({ outcome, asExpected, expectation }: Judged): ExitCode {
+  if (asExpected) return EXIT.valid;
+  // A fault beyond the bound that no checker noticed: the rig failed.
+  if (expectation.class === "must-detect") return EXIT.invalid;
+  return exitOfOutcome(outcome);
 }

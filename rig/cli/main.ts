@@ -10,11 +10,13 @@ import { checkCommand } from "./commands/check.ts";
 import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
+import { suiteCommand } from "./commands/suite.ts";
 import { reportError } from "./exit.ts";
 import { VERSION } from "./version.ts";
 
-/** Arguments that may be given more than once. */
+/** Arguments that may be given more than once; those of the suite only there. */
 const MANY: ReadonlySet<string> = new Set(["_", "files", "history"]);
+const MANY_OF_SUITE: ReadonlySet<string> = new Set([...MANY, "scenario"]);
 
 const finish: Finish = async (work) => {
   try {
@@ -45,7 +47,8 @@ const parser = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .check((args) => {
-    const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !MANY.has(name));
+    const many = args._[0] === "suite" ? MANY_OF_SUITE : MANY;
+    const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !many.has(name));
     if (twice !== undefined) throw new RigError("usage.option", `--${twice} is given twice`);
     return true;
   })
@@ -53,7 +56,7 @@ const parser = yargs(hideBin(process.argv))
     throw error ?? new RigError("usage.option", message);
   });
 
-for (const command of [runCommand, checkCommand, planCommand, reportCommand]) {
+for (const command of [runCommand, suiteCommand, checkCommand, planCommand, reportCommand]) {
   command.register(parser, finish);
 }
 

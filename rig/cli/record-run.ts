@@ -14,8 +14,8 @@ import type { RunSink } from "../core/run/record.ts";
 import { judgeRun } from "../core/verdict/judge.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { Teardown } from "../engine/teardown.ts";
-import { derivedFiles } from "../report/derived-files.ts";
 import type { SimulatedRun } from "../simulation/simulated-run.ts";
+import { filesOfRun } from "./repeat.ts";
 import { carryOut, openSimulatedRun } from "./run-simulated.ts";
 import type { ProgressLine } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -60,7 +60,7 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   }
   const evidence = builder.evidence();
   const result = judgeRun(evidence);
-  for (const { name, text } of derivedFiles(evidence, result)) {
+  for (const { name, text } of filesOfRun(evidence, result)) {
     folder.write(name, text);
     if (name === "history.json") folder.writeLastHistory(text);
   }

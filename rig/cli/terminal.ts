@@ -29,11 +29,16 @@ export class ProgressLine {
   }
 
   draw(progress: Progress): void {
+    this.drawText((width, style) => progressText(progress, width, style));
+  }
+
+  /** The text is only made when it is time to draw again. */
+  drawText(makeText: (width: number, style: Style) => string): void {
     if (!this.#isShown) return;
     const nowMs = performance.now();
     if (nowMs - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = nowMs;
-    const text = progressText(progress, widthOf(process.stderr) - 1, styleFor(process.stderr));
+    const text = makeText(widthOf(process.stderr) - 1, styleFor(process.stderr));
     process.stderr.write(`\r\u001b[K${text}`);
   }
 

@@ -6,7 +6,7 @@ import type { ScenarioChanges } from "../core/plan/change-scenario.ts";
 import type { ScenarioWorkload } from "../core/plan/scenario.ts";
 import { nsOfDuration, percentOfShare } from "../core/plan/units.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
-import { wholeNumber } from "./options.ts";
+import { wholeNumber } from "./numbers.ts";
 
 export interface WorkloadArguments {
   readonly keys?: string | undefined;

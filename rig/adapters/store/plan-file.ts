@@ -59,7 +59,7 @@ function isExplicit(value: unknown): boolean {
 
 type Parsed = Fault | (Omit<Fault, "end"> & { readonly end?: Fault["end"] | undefined });
 
-function withoutUndefined(fault: Parsed): Fault {
+export function withoutUndefined(fault: Parsed): Fault {
   const { end, ...rest } = fault;
   return (end === undefined ? rest : { ...rest, end }) as Fault;
 }

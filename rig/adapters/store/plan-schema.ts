@@ -1,4 +1,4 @@
-/** The schemas of plans and faults as the rig prints them: every number explicit, in nanoseconds. */
+/** The schemas of plans and faults as the rig prints them: each number explicit, in nanoseconds. */
 
 import { z } from "zod";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";

@@ -4,15 +4,15 @@
  * rig. `run.json` says "running" until the end, and alone holds wall-clock times, host and paths.
  */
 
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { CanFrame } from "../../core/can/frame.ts";
 import type { NodeRecord } from "../../core/consensus/node-core.ts";
 import { jsonOfOperation } from "../../core/history/write-history.ts";
 import type { RunRecord, RunSink } from "../../core/run/record.ts";
 import { formatCandumpLine } from "../../core/trace/candump.ts";
-import { RigError } from "../../core/verdict/rig-error.ts";
-import { AppendFile, isNoRoom, writeFailed } from "./append-file.ts";
+import { AppendFile, writeFailed } from "./append-file.ts";
+import { makeResultFolder, notWritable } from "./folders.ts";
 
 /** Characters that may gather before they are written out by themselves. */
 const GATHERED_MAX = 1 << 18;
@@ -49,22 +49,12 @@ export class RunFolder implements RunSink {
 
   /** Makes the folder, and `latest` beside it. Throws `output.not-writable`. */
   static create(options: RunFolderOptions): RunFolder {
-    const parent = resolve(options.outputDir, options.scenario);
+    const { outputDir, scenario, name } = options;
+    const path = makeResultFolder(outputDir, scenario, name);
     try {
-      makeFolders(parent);
-      const path = makeFresh(join(options.outputDir, options.scenario, options.name));
-      pointLatest(parent, path);
       return new RunFolder(path, options);
     } catch (error) {
-      if (error instanceof RigError) throw error;
-      if (isNoRoom(error)) throw writeFailed(options.outputDir, error);
-      const { code } = error as NodeJS.ErrnoException;
-      throw new RigError(
-        "output.not-writable",
-        `${options.outputDir}: the output folder is not writable (${code}): ` +
-          "expected a folder that this user may write to",
-        { cause: error },
-      );
+      throw notWritable(outputDir, error);
     }
   }
 
@@ -115,38 +105,6 @@ export function writeWhole(path: string, text: string): void {
   } catch (error) {
     rmSync(temporary, { force: true });
     throw writeFailed(path, error);
-  }
-}
-
-/** Folder by folder: Node's own recursive form never returns for paths such as /proc/x. */
-function makeFolders(path: string): void {
-  if (existsSync(path)) return;
-  makeFolders(dirname(path));
-  mkdirSync(path);
-}
-
-/** Two runs with one seed in one millisecond get folders of their own. */
-function makeFresh(wanted: string): string {
-  for (let attempt = 1; ; attempt++) {
-    const path = attempt === 1 ? wanted : `${wanted}-${attempt}`;
-    try {
-      mkdirSync(path);
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt === 1000) throw error;
-    }
-  }
-}
-
-function pointLatest(parent: string, path: string): void {
-  const link = join(parent, "latest");
-  const temporary = join(parent, `.latest-${basename(path)}`);
-  try {
-    symlinkSync(basename(path), temporary);
-    renameSync(temporary, link);
-  } catch {
-    // Some file systems have no links: the folder itself is what counts.
-    rmSync(temporary, { force: true });
   }
 }
 

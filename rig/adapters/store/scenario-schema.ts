@@ -166,3 +166,10 @@ export const scenarioSchema = fields({
 
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
 export type FaultOfFile = z.infer<typeof faultSchema>;
+
+/** The schema as `docs/reference/scenario.schema.json` publishes it, for editors. */
+export function scenarioJsonSchema(): string {
+  const schema = z.toJSONSchema(scenarioSchema, { io: "input" });
+  const title = "Scenario file of canfd-rig";
+  return `${JSON.stringify({ ...schema, title }, null, 2)}\n`;
+}

@@ -26,12 +26,12 @@ export class YamlDocument {
     try {
       this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
       const [error] = this.#document.errors;
-      if (error !== undefined) throw this.#malformedAt(error.pos[0], error.message);
+      if (error !== undefined) throw this.#malformedAt(error.pos[0], wordsOf(error));
       this.value = this.#document.toJS({ maxAliasCount: 100 });
     } catch (error) {
       if (error instanceof RigError) throw error;
       // Nesting beyond the stack, or aliases that multiply.
-      throw this.#malformedAt(0, error instanceof Error ? error.message : "not YAML");
+      throw this.#malformedAt(0, wordsOf(error));
     }
   }
 
@@ -70,6 +70,11 @@ export class YamlDocument {
       `${this.#path}:${Math.max(1, line)}:${Math.max(1, col)}: ${first}`,
     );
   }
+}
+
+function wordsOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : "not YAML";
+  return message.includes("call stack") ? "nested too deeply" : message;
 }
 
 function offsetOfNode(node: unknown): number | null {

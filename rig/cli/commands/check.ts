@@ -13,7 +13,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import { checkText } from "../../report/check-text.ts";
 import type { Command } from "../command.ts";
 import { reportError } from "../exit.ts";
-import { timeoutMs } from "../options.ts";
+import { timeoutMs } from "../numbers.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
 const MODELS = ["list-append"] as const;

@@ -5,10 +5,10 @@ import { describeTarget } from "../../core/fault/target.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import { SCENARIOS } from "../../core/plan/scenarios.ts";
 import { EXIT } from "../../core/verdict/exit-code.ts";
-import { repeatCommand } from "../../report/repeat.ts";
 import { durationText } from "../../report/text.ts";
 import type { Command } from "../command.ts";
 import { planOfArguments, planOptions } from "../options.ts";
+import { repeatOf } from "../repeat.ts";
 
 export const planCommand: Command = {
   register(yargs, finish) {
@@ -78,7 +78,7 @@ function planText(plan: RunPlan): string {
       `acknowledged: ${floors.outsideFaultsPercent} % outside the faults, ` +
         `${floors.duringFaultsPercent} % during them, ${floors.afterHeal} operations after heal`,
     ],
-    ["run it", repeatCommand(plan)],
+    ["run it", repeatOf(plan, null)],
   ];
   return `${rows.map(([name, text]) => `${name.padEnd(10)}${text}`).join("\n")}\n`;
 }

@@ -6,10 +6,9 @@ import { writeWhole } from "../../adapters/store/run-folder.ts";
 import { EXIT, type ExitCode, exitOfOutcome } from "../../core/verdict/exit-code.ts";
 import { judgeRun } from "../../core/verdict/judge.ts";
 import { consoleReport } from "../../report/console.ts";
-import { derivedFiles } from "../../report/derived-files.ts";
 import { resultJsonLine } from "../../report/json.ts";
-import { repeatCommand } from "../../report/repeat.ts";
 import type { Command } from "../command.ts";
+import { filesOfRun, repeatOf } from "../repeat.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
 export const reportCommand: Command = {
@@ -26,13 +25,13 @@ export const reportCommand: Command = {
 function report(folder: string, args: { json: boolean; quiet: boolean }): ExitCode {
   const evidence = readRunFolder(folder);
   const result = judgeRun(evidence);
-  for (const { name, text } of derivedFiles(evidence, result)) {
+  for (const { name, text } of filesOfRun(evidence, result)) {
     writeWhole(join(folder, name), text);
   }
   const { stdout } = process;
   if (args.json) stdout.write(`${resultJsonLine(result)}\n`);
   else if (!args.quiet) {
-    const repeat = repeatCommand(evidence.plan);
+    const repeat = repeatOf(evidence.plan, folder);
     const options = { folder, repeat, width: widthOf(stdout), style: styleFor(stdout) };
     stdout.write(consoleReport(result, evidence, options));
   }

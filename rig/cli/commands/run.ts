@@ -7,16 +7,18 @@ import { metricsOf } from "../../core/metrics/metrics.ts";
 import { metricsCsv, metricsJson } from "../../core/metrics/metrics-text.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { RunEvidence } from "../../core/run/evidence.ts";
-import { EXIT, type ExitCode, exitOfOutcome } from "../../core/verdict/exit-code.ts";
+import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
-import { repeatCommand } from "../../report/repeat.ts";
 import type { Command, GlobalArguments } from "../command.ts";
+import { exitOfRun } from "../exit.ts";
 import { Interrupts } from "../interrupts.ts";
-import { planOfArguments, planOptions, timeoutMs } from "../options.ts";
+import { timeoutMs } from "../numbers.ts";
+import { planOfArguments, planOptions } from "../options.ts";
 import { type RecordedRun, recordRun } from "../record-run.ts";
+import { repeatOf } from "../repeat.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
 
 type RunArguments = GlobalArguments & { readonly "metrics-file"?: string | undefined };
@@ -58,7 +60,9 @@ async function run(plan: RunPlan, args: RunArguments): Promise<ExitCode> {
       writeMetrics(args["metrics-file"], recorded.evidence);
     }
     show(recorded, args);
-    return interrupts.signal.aborted ? exitOfInterrupt(recorded.result) : exitOf(recorded.result);
+    return interrupts.signal.aborted
+      ? exitOfInterrupt(recorded.result)
+      : exitOfRun(recorded.result);
   } finally {
     progress.erase();
     interrupts.stop();
@@ -69,17 +73,10 @@ function show({ folder, result, evidence }: RecordedRun, { json, quiet }: Global
   const { stdout } = process;
   if (json) stdout.write(`${resultJsonLine(result)}\n`);
   else if (!quiet) {
-    const repeat = repeatCommand(evidence.plan);
+    const repeat = repeatOf(evidence.plan, folder);
     const options = { folder, repeat, width: widthOf(stdout), style: styleFor(stdout) };
     stdout.write(consoleReport(result, evidence, options));
   }
-}
-
-function exitOf(result: RunResult): ExitCode {
-  if (result.asExpected) return EXIT.valid;
-  // A fault beyond the bound that no checker noticed: the rig failed.
-  if (result.expectation.class === "must-detect") return EXIT.invalid;
-  return exitOfOutcome(result.outcome);
 }
 
 function exitOfInterrupt({ teardown }: RunResult): ExitCode {

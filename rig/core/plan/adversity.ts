@@ -8,11 +8,12 @@ import type { Fault, Position } from "../fault/fault.ts";
 import type { Adversity } from "./expectation.ts";
 
 export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity {
+  const severe = faults.filter((fault) => fault.kind === "partition" || isSilencing(fault));
   let silent = 0;
   let largestGroup = nodes;
   // The worst is reached where some fault comes into force.
-  for (const fault of faults) {
-    const together = faults.filter((other) => mayOverlap(fault, other));
+  for (const { start } of severe) {
+    const together = severe.filter((fault) => mayBeInForce(fault, start));
     const silenced = silencedBy(together, nodes);
     silent = Math.max(silent, silenced.size);
     largestGroup = Math.min(largestGroup, largestConnected(nodes, together, silenced));
@@ -20,19 +21,16 @@ export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity 
   return { nodes, byzantine: 0, silent, largestGroup };
 }
 
-/** Nodes that say or hear nothing. A loss of everything leaves a node as good as silent. */
+/** A loss of everything leaves a node as good as silent. */
+function isSilencing(fault: Fault): boolean {
+  if (fault.kind === "loss") return fault.probability === 1;
+  return fault.kind === "crash" || fault.kind === "power-cut" || fault.kind === "pause";
+}
+
+/** Nodes that say or hear nothing. */
 function silencedBy(faults: readonly Fault[], nodes: number): ReadonlySet<number> {
-  const silenced = new Set<number>();
-  for (const fault of faults) {
-    const isSilencing =
-      fault.kind === "crash" ||
-      fault.kind === "power-cut" ||
-      fault.kind === "pause" ||
-      (fault.kind === "loss" && fault.probability === 1);
-    if (!isSilencing) continue;
-    for (const node of fault.nodes) if (node < nodes) silenced.add(node);
-  }
-  return silenced;
+  const struck = faults.flatMap((fault) => (fault.kind === "partition" ? [] : fault.nodes));
+  return new Set(struck.filter((node) => node < nodes));
 }
 
 function largestConnected(
@@ -42,7 +40,7 @@ function largestConnected(
 ): number {
   const alive = Array.from({ length: nodes }, (_, node) => node).filter((n) => !silenced.has(n));
   const partitions = faults.flatMap((fault) => (fault.kind === "partition" ? [fault.groups] : []));
-  // Each choice of one side in every partition leaves one group; a node in no group is on all sides.
+  // Each choice of one side in every partition leaves one group; nodes in no group are on all.
   let groups = [alive];
   for (const partition of partitions) {
     const listed = new Set(partition.flat());
@@ -55,15 +53,11 @@ function largestConnected(
 }
 
 /**
- * Whether both may be in force at one time, as far as their positions tell. Back to back counts:
- * what the first one struck needs a moment to recover.
+ * Whether the fault may be in force there, as far as positions tell. One that ends right there
+ * counts: what it struck needs a moment to recover.
  */
-function mayOverlap(a: Fault, b: Fault): boolean {
-  return a === b || (!isOverBefore(a, b) && !isOverBefore(b, a));
-}
-
-function isOverBefore(first: Fault, second: Fault): boolean {
-  return first.end !== undefined && isBefore(first.end, second.start);
+function mayBeInForce({ start, end }: Fault, at: Position): boolean {
+  return !isBefore(at, start) && !(end !== undefined && isBefore(end, at));
 }
 
 function isBefore(a: Position, b: Position): boolean {

@@ -123,7 +123,7 @@ describe("a node that lost power", () => {
     bench.hear(0, { kind: "decided", slot: 0, round: 0, voters: 3, batch: A });
     bench.store();
     bench.boot();
-    expect(bench.traces.map(({ event }) => event)).toEqual(["apply", "boot"]);
+    expect(bench.traces.map(({ event }) => event)).toEqual(["apply", "boot", "fetch"]);
   });
 
   it("asks the others how far they are", () => {

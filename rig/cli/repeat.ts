@@ -1,0 +1,66 @@
+/**
+ * The command that repeats a run. A built-in scenario is named with its numbers; any other run is
+ * repeated from the plan in its folder.
+ */
+
+import { changedScenario } from "../core/plan/change-scenario.ts";
+import { makePlan } from "../core/plan/make-plan.ts";
+import type { RunPlan } from "../core/plan/plan.ts";
+import { isSamePlan } from "../core/plan/same-plan.ts";
+import { SCENARIOS } from "../core/plan/scenarios.ts";
+import type { RunEvidence } from "../core/run/evidence.ts";
+import type { RunResult } from "../core/verdict/run-result.ts";
+import { type DerivedFile, derivedFiles } from "../report/derived-files.ts";
+import { reportHtml } from "../report/html.ts";
+import { repeatCommand } from "../report/repeat.ts";
+
+/**
+ * `folder` is that of the run: null when it has none, so that the plan is in a file of the user's
+ * choice; an empty one stands for the folder that the reader is in.
+ */
+export function repeatOf(plan: RunPlan, folder: string | null): string {
+  const flags = flagsOf(plan);
+  if (flags !== null) return [repeatCommand(plan), ...flags].join(" ");
+  if (folder === null) return "rig run --plan FILE, with this plan as --json prints it";
+  return `rig run --plan ${quoted(folder === "" ? "run.json" : `${folder}/run.json`)}`;
+}
+
+/** Flags for the workload besides scenario and sizes; null when these do not make the plan. */
+function flagsOf(plan: RunPlan): readonly string[] | null {
+  const scenario = SCENARIOS.find(({ name }) => name === plan.scenario);
+  if (scenario === undefined) return null;
+  const { clients, keys, readPercent, microOpsMax, operations } = plan.workload;
+  const { nodes, seed, protocol, level } = plan;
+  const appendPercent = 100 - readPercent;
+  const size = { nodes, operations, seed, protocol, level };
+  try {
+    const usual = makePlan({ ...size, scenario }).workload;
+    const workload = { clients, keys, appendPercent, txnLength: microOpsMax };
+    const made = makePlan({ ...size, scenario: changedScenario(scenario, { workload }) });
+    if (!isSamePlan(made, plan)) return null;
+    return [
+      ...(clients === usual.clients ? [] : [`--concurrency ${clients}`]),
+      ...(keys === usual.keys ? [] : [`--keys ${keys}`]),
+      ...(readPercent === usual.readPercent ? [] : [`--append-ratio ${appendPercent}%`]),
+      ...(microOpsMax === usual.microOpsMax ? [] : [`--txn-length ${microOpsMax}`]),
+    ];
+  } catch {
+    // A plan of the user's own under a built-in name, of a size that the built-in one refuses.
+    return null;
+  }
+}
+
+/** For a shell, where the path has more than plain characters. */
+export function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** The derived files of a run, with the command that repeats it in the report. */
+export function filesOfRun(evidence: RunEvidence, result: RunResult): readonly DerivedFile[] {
+  const { plan } = evidence;
+  const repeat = repeatOf(plan, "");
+  const files = derivedFiles(evidence, result);
+  if (repeat === repeatCommand(plan)) return files;
+  const text = reportHtml(result, evidence, { repeat });
+  return files.map((file) => (file.name === "report.html" ? { ...file, text } : file));
+}
