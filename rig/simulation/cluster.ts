@@ -15,10 +15,10 @@ import { describeTarget } from "../core/fault/target.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
+import { EventHeap } from "../core/time/event-heap.ts";
 import { readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
-import { EventHeap } from "../core/time/event-heap.ts";
 import { ActiveFaults } from "./faults.ts";
 import { SimulatedNode } from "./simulated-node.ts";
 
