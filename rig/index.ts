@@ -4,6 +4,7 @@
  */
 
 export { openSimulatedWorld } from "./adapters/sim/open-simulated-world.ts";
+export { CHECKERS as MODEL_CHECKERS } from "./core/checkers/index.ts";
 export { makeNode } from "./core/consensus/make-node.ts";
 export type { NodeCore, NodeEffect, NodeEvent, NodeRecord } from "./core/consensus/node-core.ts";
 export { type CheckResult, checkListAppend, knownModels } from "./core/elle/index.ts";
@@ -12,6 +13,7 @@ export type { HistoryTable } from "./core/history/history-table.ts";
 export type { MicroOp, Operation } from "./core/history/operation.ts";
 export { tableOfOperations } from "./core/history/operation-table.ts";
 export { HistoryReader, readHistory } from "./core/history/read-history.ts";
+export { OperationsReader, readOperations } from "./core/history/read-operations.ts";
 export { makePlan, type PlanRequest } from "./core/plan/make-plan.ts";
 export type { RunPlan } from "./core/plan/plan.ts";
 export { SCENARIOS } from "./core/plan/scenarios.ts";

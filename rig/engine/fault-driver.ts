@@ -27,6 +27,14 @@ const WHO_COULD: Readonly<Record<FaultKind, string>> = {
   crash: "nodes whose programs can be killed",
   pause: "nodes whose programs can be paused",
   "power-cut": "a power switch",
+  "torn-write": "a store that the rig can damage",
+  "flash-bitrot": "a store that the rig can damage",
+  misdirect: "a store that the rig can damage",
+  amnesia: "a store that the rig can damage",
+  "gray-slow": "a store that the rig can hold up",
+  "power-cut-in-write": "a power switch that the node's writes trigger",
+  "store-full": "a store that the rig can fill",
+  "store-error": "a store that the rig can damage",
 };
 
 /** Throws `capability.fault` for a plan with a fault that no port of this world can inject. */

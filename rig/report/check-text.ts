@@ -7,7 +7,8 @@ import { plural, printable, wrap } from "./text.ts";
 export interface CheckedHistory {
   readonly file: string;
   readonly model: string;
-  readonly consistency: string;
+  /** Only of models that are checked against one. */
+  readonly consistency: string | null;
   readonly result: CheckResult;
 }
 
@@ -22,7 +23,9 @@ export function checkText(
   const tone = valid === true ? "good" : valid === false ? "bad" : "warn";
   const head =
     `${style.paint(tone, word.toUpperCase())}  ${printable(file)}  ` +
-    `${model}, ${consistency}, ${plural(operations, "acknowledged operation")}`;
+    [model, consistency, plural(operations, "acknowledged operation")]
+      .filter((each) => each !== null)
+      .join(", ");
   const lines = [head];
   const say = (text: string) => {
     for (const line of wrap(printable(text), Math.max(40, width - 2))) lines.push(`  ${line}`);

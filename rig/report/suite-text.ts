@@ -84,9 +84,9 @@ const RIGHT: ReadonlySet<number> = new Set([2, 4, 5]);
 
 function tableLines({ entries }: SuiteResult, { style }: SuiteTextOptions): readonly string[] {
   const rows = entries.map((entry) =>
-    rowOf(`${entry.plan.scenario} (${entry.plan.nodes})`, [entry]),
+    rowOf(`${entry.plan.scenario} (${entry.plan.nodes})`, [entry], entry),
   );
-  const total = rowOf("total", entries);
+  const total = rowOf("total", entries, null);
   const widths = HEAD.map((title, column) =>
     Math.max(...[HEAD, ...rows, total].map((row) => row[column]?.length ?? 0), title.length),
   );
@@ -108,18 +108,18 @@ function tableLines({ entries }: SuiteResult, { style }: SuiteTextOptions): read
   ];
 }
 
-function rowOf(name: string, entries: readonly SuiteEntry[]): Row {
+/** `only` is the one entry that the row is of; null in the row of sums. */
+function rowOf(name: string, entries: readonly SuiteEntry[], only: SuiteEntry | null): Row {
   const totals = totalsOf(entries);
   const failed = entries.flatMap(({ runs }) => runs.filter((run) => !run.asExpected));
-  const [only] = entries.length === 1 ? entries : [];
   return [
     printable(name),
-    only === undefined ? countText(totals.runs + totals.notRun) : seedsText(only),
+    only === null ? countText(totals.runs + totals.notRun) : seedsText(only),
     `${countText(totals.asExpected)} of ${countText(totals.runs + totals.notRun)}`,
     outcomesText(totals),
     countText(totals.operations),
     durationText(totals.simulatedNs),
-    only === undefined ? countOrNone(failed.length) : listText(failed.map(({ seed }) => seed)),
+    only === null ? countOrNone(failed.length) : listText(failed.map(({ seed }) => seed)),
   ];
 }
 

@@ -61,6 +61,14 @@ const EFFECTS: Readonly<Record<string, string>> = {
   crash: "nodes stopped",
   "power-cut": "nodes cut off",
   pause: "events held back",
+  "torn-write": "records torn",
+  "flash-bitrot": "records damaged",
+  misdirect: "writes misdirected",
+  amnesia: "nodes made to forget",
+  "gray-slow": "writes slowed",
+  "power-cut-in-write": "nodes cut off",
+  "store-full": "writes refused",
+  "store-error": "writes failed",
 };
 
 export function effectWords({ kind, effects, startNs }: FaultReport): string {

@@ -20,7 +20,9 @@ import { readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
 import { ActiveFaults } from "./faults.ts";
-import { SimulatedNode } from "./simulated-node.ts";
+import { isPowerLoss, SimulatedNode } from "./simulated-node.ts";
+import { NodeStorage, type StoreWrite } from "./storage.ts";
+import { type StorageFault, StorageFaults } from "./storage-faults.ts";
 
 /** Events that a paused node's controller and timers hold for it. */
 const HELD_MAX = 65_536;
@@ -32,14 +34,8 @@ type WorldEvent =
       readonly timer: number;
       readonly setting: number;
     }
-  | {
-      readonly kind: "stored";
-      readonly node: number;
-      readonly token: number;
-      readonly record: Uint8Array;
-      readonly boot: number;
-      readonly supply: number;
-    }
+  | { readonly kind: "stored"; readonly node: number; readonly write: StoreWrite }
+  | { readonly kind: "cut"; readonly node: number; readonly fault: StorageFault }
   | { readonly kind: "late"; readonly receiver: number; readonly frame: CanFrame };
 
 export interface ClusterOptions {
@@ -56,6 +52,7 @@ export class Cluster implements BusListener {
   readonly #bus: BusModel;
   readonly #nodes: SimulatedNode[];
   readonly #faults: ActiveFaults;
+  readonly #storageFaults: StorageFaults;
   readonly #observer: InvariantObserver;
   readonly #messages = new Map<string, number>();
   #nowNs = 0;
@@ -70,7 +67,11 @@ export class Cluster implements BusListener {
     this.#bus = new BusModel({ ...plan.bus, stations: [...stations, HOST_STATION] }, this);
     for (const node of stations) this.#bus.setAcceptance(node, NODE_FILTERS);
     this.#bus.setAcceptance(HOST_STATION, HOST_FILTERS);
-    this.#nodes = stations.map((node) => new SimulatedNode(makeNode(node), plan.storage.writeNs));
+    this.#storageFaults = new StorageFaults(plan, (fault) => this.#faults.count(fault));
+    this.#nodes = stations.map(
+      (node) =>
+        new SimulatedNode(makeNode(node), new NodeStorage(node, plan.storage, this.#storageFaults)),
+    );
     this.#faults = new ActiveFaults(
       { seed: plan.seed, nodes: plan.nodes, bus: this.#bus },
       (fault) => this.#recordEffect(fault),
@@ -123,7 +124,12 @@ export class Cluster implements BusListener {
         }
         break;
       case "stored":
-        this.#onStored(event);
+        this.#onStored(event.node, event.write);
+        break;
+      case "cut":
+        if (this.#storageFaults.isInForce(event.fault) && this.#stop(event.node, event.fault)) {
+          this.#faults.count(event.fault);
+        }
         break;
     }
   }
@@ -155,6 +161,9 @@ export class Cluster implements BusListener {
       case "pause":
         for (const node of fault.nodes) this.#node(node).pause(fault);
         break;
+      default:
+        this.#storageFaults.add(fault);
+        for (const node of fault.nodes) this.#node(node).storage.rest(!this.isRunning(node));
     }
   }
 
@@ -173,6 +182,9 @@ export class Cluster implements BusListener {
       case "pause":
         for (const node of fault.nodes) this.#resume(node, fault);
         break;
+      default:
+        this.#storageFaults.remove(fault);
+        for (const node of fault.nodes) if (this.#node(node).isStoppedBy(fault)) this.#boot(node);
     }
     return this.#faults.effects(fault);
   }
@@ -227,6 +239,14 @@ export class Cluster implements BusListener {
     this.#faults.withheld(sender, receiver);
   }
 
+  busState(): void {
+    // Nodes are not told of their controllers' states.
+  }
+
+  errorFrame(): void {
+    // The capture holds frames of nodes only.
+  }
+
   aborted(): void {
     // Two stations never share an identifier here; should it happen, the record is not whole.
     this.#dropped++;
@@ -248,8 +268,8 @@ export class Cluster implements BusListener {
   #stop(node: number, fault: Fault): boolean {
     const state = this.#node(node);
     if (!state.isOn) return false;
-    state.stop(fault);
-    if (fault.kind === "power-cut") this.#bus.detach(node, this.#nowNs);
+    state.stop(fault, this.#nowNs);
+    if (isPowerLoss(fault)) this.#bus.detach(node, this.#nowNs);
     return true;
   }
 
@@ -257,11 +277,11 @@ export class Cluster implements BusListener {
     for (const event of this.#node(node).resume(fault)) this.#dispatch(node, event);
   }
 
-  #onStored(event: Extract<WorldEvent, { kind: "stored" }>): void {
-    const state = this.#node(event.node);
-    if (!state.complete(event.record, event.supply)) return;
-    if (event.boot === state.boots)
-      this.#dispatch(event.node, { kind: "stored", token: event.token });
+  #onStored(node: number, write: StoreWrite): void {
+    const { boots, storage } = this.#node(node);
+    const result = storage.complete(write);
+    if (result === null || write.boot !== boots) return;
+    this.#dispatch(node, { kind: "stored", token: write.token, result });
   }
 
   #dispatch(node: number, event: NodeEvent): void {
@@ -293,12 +313,16 @@ export class Cluster implements BusListener {
         state.setTimer(effect.timer);
         break;
       case "persist": {
-        const { token, record } = effect;
-        const { boots: boot, supply } = state;
-        const atNs = state.schedule(this.#nowNs);
-        this.#heap.push(atNs, { kind: "stored", node, token, record, boot, supply });
+        const write = state.storage.begin(effect, state.boots, this.#nowNs);
+        this.#heap.push(write.endNs, { kind: "stored", node, write });
+        if (this.#storageFaults.isIdle) break;
+        const cut = this.#storageFaults.cutIn(node, write);
+        if (cut !== null) this.#heap.push(cut.atNs, { kind: "cut", node, fault: cut.fault });
         break;
       }
+      case "truncate":
+        state.storage.truncate(state.boots, effect.token);
+        break;
       case "trace":
         state.count(effect.record);
         this.#observer.node(node, effect.record);

@@ -6,11 +6,11 @@
 import type { NodeCore, NodeEvent, NodeRecord } from "../core/consensus/node-core.ts";
 import type { Fault } from "../core/fault/fault.ts";
 import type { NodeStatistics } from "../core/run/evidence.ts";
-import { NodeStorage } from "./storage.ts";
+import type { NodeStorage } from "./storage.ts";
 
 export class SimulatedNode {
   readonly core: NodeCore;
-  readonly #storage: NodeStorage;
+  readonly storage: NodeStorage;
   /** By timer, which of its settings is the valid one. */
   readonly #settings: number[] = [];
   #held: NodeEvent[] = [];
@@ -20,13 +20,11 @@ export class SimulatedNode {
   #applied = 0;
   #expired = 0;
   boots = 0;
-  /** Grows with each loss of power: tells unfinished writes that it took. */
-  supply = 0;
   pausedBy: Fault | null = null;
 
-  constructor(core: NodeCore, writeNs: number) {
+  constructor(core: NodeCore, storage: NodeStorage) {
     this.core = core;
-    this.#storage = new NodeStorage(writeNs);
+    this.storage = storage;
   }
 
   get isOn(): boolean {
@@ -44,19 +42,17 @@ export class SimulatedNode {
     this.boots++;
     this.#decided = 0;
     this.#applied = 0;
-    return { kind: "boot", incarnation: this.boots, image: this.#storage.image() };
+    return { kind: "boot", incarnation: this.boots, ...this.storage.read() };
   }
 
-  stop(fault: Fault): void {
+  stop(fault: Fault, nowNs: number): void {
     this.#isOn = false;
     this.#stoppedBy = fault;
     this.pausedBy = null;
     this.#held = [];
     for (let timer = 0; timer < this.#settings.length; timer++) this.setTimer(timer);
-    if (fault.kind === "power-cut") {
-      this.supply++;
-      this.#storage.powerCut();
-    }
+    if (isPowerLoss(fault)) this.storage.powerCut(nowNs);
+    this.storage.rest(true);
   }
 
   pause(fault: Fault): void {
@@ -90,22 +86,12 @@ export class SimulatedNode {
     return this.#settings[timer] === setting;
   }
 
-  schedule(nowNs: number): number {
-    return this.#storage.schedule(nowNs);
-  }
-
-  /** Makes the record durable; false when the supply went before the write was complete. */
-  complete(record: Uint8Array, supply: number): boolean {
-    if (supply !== this.supply) return false;
-    this.#storage.store(record);
-    return true;
-  }
-
   count(record: NodeRecord): void {
     if (record.event === "apply") {
       this.#decided++;
       this.#applied += record.requests?.length ?? 0;
-    } else if (record.event === "expire") this.#expired++;
+    } else if (record.event === "snapshot") this.#decided = record.slot;
+    else if (record.event === "expire") this.#expired++;
   }
 
   statistics(node: number): NodeStatistics {
@@ -118,4 +104,9 @@ export class SimulatedNode {
       expired: this.#expired,
     };
   }
+}
+
+/** Whether the fault takes the node's supply away. */
+export function isPowerLoss({ kind }: Fault): boolean {
+  return kind === "power-cut" || kind === "power-cut-in-write";
 }

@@ -21,6 +21,13 @@ function wholeLines(path: string): unknown[] {
   return lines.map((line) => JSON.parse(line));
 }
 
+/** The run has begun to write its record; how soon depends on what else the machine does. */
+async function underWay(out: string): Promise<void> {
+  const events = join(out, "partition", "latest", "events.jsonl");
+  while (!existsSync(events)) await sleep(20);
+  await sleep(300);
+}
+
 describe("a run that is killed with SIGKILL", () => {
   it("leaves a folder that is readable, marked partial, whole to the last flush", async () => {
     const random = Random.of(2026, "kill");
@@ -53,7 +60,7 @@ describe("a run that is interrupted", () => {
     async (name) => {
       const out = temporaryFolder();
       const { code, stderr, stdout } = await rig([...LONG, "--output-dir", out], {
-        during: (child) => void sleep(1200).then(() => child.kill(name)),
+        during: (child) => void underWay(out).then(() => child.kill(name)),
       });
       expect(stderr).toMatch(/^rig: interrupted; teardown: heal faults done/);
       expect(stdout.split("\n")[0]).toMatch(/partial/i);

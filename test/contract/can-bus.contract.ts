@@ -39,8 +39,12 @@ function aFault(kind: FaultKind, count: number): Fault {
       return { ...common, kind, nodes, probability: 1 };
     case "delay":
       return { ...common, kind, nodes, minNs: NS_PER_MS, maxNs: NS_PER_MS };
-    default:
+    case "crash":
+    case "power-cut":
+    case "pause":
       return { ...common, kind, nodes };
+    default:
+      throw new Error(`${kind} is no fault of a bus`);
   }
 }
 

@@ -26,7 +26,7 @@ export class PromiseAuditor implements NodeCore {
       this.#durable.clear();
       this.#writing.clear();
       for (const record of event.image) this.#keep(record);
-    } else if (event.kind === "stored") {
+    } else if (event.kind === "stored" && event.result === "ok") {
       this.#keep(this.#writing.get(event.token) ?? new Uint8Array());
     }
     const effects = this.#core.step(event, timeNs);
@@ -39,7 +39,7 @@ export class PromiseAuditor implements NodeCore {
 
   #keep(bytes: Uint8Array): void {
     const record = decodeRecord(bytes);
-    if (record === null || record.kind === "decided") return;
+    if (record?.kind !== "vote" && record?.kind !== "confirm") return;
     const { kind, slot, round } = record;
     const digest = record.kind === "vote" ? record.digest : (record.batch?.digest ?? null);
     this.#durable.add(`${kind} ${slot}/${round} ${digest}`);

@@ -4,11 +4,17 @@
  */
 
 import type { CanFrame } from "../../rig/core/can/frame.ts";
-import type { NodeEffect, NodeEvent, NodeRecord } from "../../rig/core/consensus/node-core.ts";
+import type {
+  NodeEffect,
+  NodeEvent,
+  NodeRecord,
+  StoreResult,
+} from "../../rig/core/consensus/node-core.ts";
 import { TIMER } from "../../rig/core/consensus/roj/agreement.ts";
 import { decodeRecord, type JournalRecord } from "../../rig/core/consensus/roj/journal.ts";
 import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
+import { COMPACTION, type Compaction } from "../../rig/core/consensus/roj/snapshot.ts";
 import { requestEnvelope, writeRequest } from "../../rig/core/wire/client-message.ts";
 import { FrameMaker, readHeader } from "../../rig/core/wire/header.ts";
 import { sourceOfId } from "../../rig/core/wire/identifier.ts";
@@ -36,14 +42,24 @@ export class RojBench {
   traces: NodeRecord[] = [];
   writing: Persisted[] = [];
   readonly image: Uint8Array[] = [];
+  /** Slots of records that are there and can't be read. */
+  readonly damaged: number[] = [];
+  /** Token of each record of the image, or none for those of earlier boots. */
+  #tokens: (number | null)[] = [];
   #boots = 0;
   #reassembler = new Reassembler();
 
-  constructor(options: { node: number; nodes: number; rules?: RojRules }) {
-    const { node, nodes, rules = ROJ_RULES } = options;
+  constructor(options: {
+    node: number;
+    nodes: number;
+    rules?: RojRules;
+    compaction?: Compaction;
+  }) {
+    const { node, nodes, rules = ROJ_RULES, compaction = COMPACTION } = options;
     this.node = node;
     this.nodes = nodes;
-    this.#core = new RojNode({ node, nodes, roundTimeoutNs: 1000, roundDeltaNs: 100, rules });
+    const timers = { roundTimeoutNs: 1000, roundDeltaNs: 100 };
+    this.#core = new RojNode({ node, nodes, ...timers, rules, compaction });
     this.boot();
   }
 
@@ -54,7 +70,20 @@ export class RojBench {
     this.traces = [];
     this.#reassembler = new Reassembler();
     this.#boots++;
-    this.#step({ kind: "boot", incarnation: this.#boots, image: this.image.slice() });
+    this.#tokens = this.image.map(() => null);
+    const { damaged } = this;
+    const image = this.image.slice();
+    this.#step({ kind: "boot", incarnation: this.#boots, image, damaged: damaged.slice() });
+  }
+
+  /** The last durable record of this kind can't be read any more. */
+  spoil(kind: JournalRecord["kind"]): void {
+    const at = this.image.findLastIndex((bytes) => decodeRecord(bytes)?.kind === kind);
+    const [bytes] = this.image.splice(at, 1);
+    this.#tokens.splice(at, 1);
+    const record = bytes === undefined ? null : decodeRecord(bytes);
+    if (record === null) throw new Error(`there is no ${kind} to spoil`);
+    this.damaged.push(record.slot);
   }
 
   request(transaction: Transaction): void {
@@ -80,10 +109,25 @@ export class RojBench {
   }
 
   storeOne(): void {
+    const write = this.#nextWrite();
+    this.image.push(write.bytes);
+    this.#tokens.push(write.token);
+    this.#step({ kind: "stored", token: write.token, result: "ok" });
+  }
+
+  /** The store does not take the next record. */
+  refuse(result: StoreResult): void {
+    this.#step({ kind: "stored", token: this.#nextWrite().token, result });
+  }
+
+  #nextWrite(): Persisted {
     const write = this.writing.shift();
     if (write === undefined) throw new Error("nothing is being written");
-    this.image.push(write.bytes);
-    this.#step({ kind: "stored", token: write.token });
+    return write;
+  }
+
+  catchUpTimer(): void {
+    this.#step({ kind: "timer", timer: TIMER.catchUp });
   }
 
   roundTimer(): void {
@@ -121,6 +165,11 @@ export class RojBench {
       const record = decodeRecord(effect.record);
       if (record === null) throw new Error("the node wrote what it can't read");
       this.writing.push({ token: effect.token, bytes: effect.record, record });
+    } else if (effect.kind === "truncate") {
+      const at = this.#tokens.indexOf(effect.token);
+      if (at < 0) throw new Error("the node dropped what stood before nothing durable");
+      this.image.splice(0, at);
+      this.#tokens.splice(0, at);
     } else if (effect.kind === "trace") this.traces.push(effect.record);
     else if (effect.kind === "send") this.#noteFrame(effect.frame);
   }

@@ -15,6 +15,7 @@ import {
   type RojMessage,
   type RojMessageKind,
 } from "../../rig/core/wire/roj-message.ts";
+import { CHUNK_LENGTH, chunkAt } from "../../rig/core/wire/snapshot-chunk.ts";
 import {
   BATCH_MAX,
   type Batch,
@@ -98,6 +99,22 @@ export const MESSAGES = {
     batch: anyBatch,
   }),
   status: fc.record({ kind: fc.constant("status" as const), slot: u32 }),
+  chunk: fc
+    .record({
+      slot: u32,
+      digest: anyDigest,
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 3 * CHUNK_LENGTH }),
+      index: fc.nat({ max: 2 }),
+    })
+    .map(({ index, ...snapshot }) => {
+      const last = Math.floor((snapshot.bytes.length - 1) / CHUNK_LENGTH);
+      return chunkAt(snapshot, CHUNK_LENGTH * Math.min(index, last));
+    }),
+  "fetch-chunks": fc.record({
+    kind: fc.constant("fetch-chunks" as const),
+    slot: u32,
+    offset: u32,
+  }),
 } satisfies Record<RojMessageKind, fc.Arbitrary<RojMessage>>;
 
 export const MESSAGE_KINDS = Object.keys(MESSAGES) as readonly RojMessageKind[];

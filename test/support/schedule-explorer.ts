@@ -199,7 +199,7 @@ class Schedule {
     } else if (member.pending.length > 0 && random.chance(1, 2)) {
       const write = member.pending.shift() as { token: number; record: Uint8Array };
       member.image.push(write.record);
-      this.#apply(index, member.node.step({ kind: "stored", token: write.token }));
+      this.#apply(index, member.node.step({ kind: "stored", token: write.token, result: "ok" }));
     } else if (member.inbox.length > 0) this.#receive(index, member);
   }
 
@@ -228,7 +228,7 @@ class Schedule {
       else if (effect.kind === "set-timer") {
         if (TICKING.has(effect.timer) || this.#hasRepair) member.timers.add(effect.timer);
       } else if (effect.kind === "clear-timer") member.timers.delete(effect.timer);
-      else if (effect.record.event === "commit") {
+      else if (effect.kind === "trace" && effect.record.event === "commit") {
         this.#onCommit(effect.record);
       }
     }

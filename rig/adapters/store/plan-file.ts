@@ -7,10 +7,11 @@ import type { Fault } from "../../core/fault/fault.ts";
 import { planIssues } from "../../core/plan/make-plan.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { ScenarioFault } from "../../core/plan/scenario.ts";
+import { scenarioFault } from "./fault-fields.ts";
+import { faultSchema } from "./fault-schema.ts";
 import { fieldError, parseFields } from "./fields.ts";
 import { explicitFaultSchema, planSchema } from "./plan-schema.ts";
-import { scenarioFault } from "./scenario-file.ts";
-import { faultSchema } from "./scenario-schema.ts";
+
 import { type FieldPath, YamlDocument } from "./yaml-document.ts";
 
 export type PlanFile =
@@ -35,8 +36,8 @@ export function readPlanFile(path: string): PlanFile {
 }
 
 function wholePlan(document: YamlDocument, value: unknown, at: FieldPath): PlanFile {
-  const parsed = parseFields(planSchema, document, { value, at });
-  const plan: RunPlan = { ...parsed, faults: parsed.faults.map(withoutUndefined) };
+  // Only the compiler thinks that what is absent might be there as undefined.
+  const plan = parseFields(planSchema, document, { value, at }) as RunPlan;
   const [issue] = planIssues(plan);
   if (issue === undefined) return { kind: "plan", plan };
   throw fieldError(document, [...at, ...issue.path], issue.text);
@@ -46,7 +47,7 @@ function faultList(document: YamlDocument, list: readonly unknown[], at: FieldPa
   const faults = list.map((value, index): ScenarioFault => {
     const options = { value, at: [...at, index] };
     return isExplicit(value)
-      ? withoutUndefined(parseFields(explicitFaultSchema, document, options))
+      ? (parseFields(explicitFaultSchema, document, options) as Fault)
       : scenarioFault(parseFields(faultSchema, document, options));
   });
   return { kind: "faults", faults };
@@ -55,13 +56,6 @@ function faultList(document: YamlDocument, list: readonly unknown[], at: FieldPa
 /** As a plan has it, rather than as scenario files have it. */
 function isExplicit(value: unknown): boolean {
   return isMapping(value) && (isMapping(value["start"]) || "minNs" in value);
-}
-
-type Parsed = Fault | (Omit<Fault, "end"> & { readonly end?: Fault["end"] | undefined });
-
-export function withoutUndefined(fault: Parsed): Fault {
-  const { end, ...rest } = fault;
-  return (end === undefined ? rest : { ...rest, end }) as Fault;
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

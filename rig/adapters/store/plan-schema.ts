@@ -1,11 +1,12 @@
 /** The schemas of plans and faults as the rig prints them: each number explicit, in nanoseconds. */
 
 import { z } from "zod";
+import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
 import { LATENCY_FIGURE_LIMITS, LEVELS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
+import { nameSchema } from "./fault-schema.ts";
 import { fields, oneOf, whole } from "./fields.ts";
-import { nameSchema } from "./scenario-schema.ts";
 
 /** As long as times are exact: 104 days. */
 const NS_MAX = Number.MAX_SAFE_INTEGER;
@@ -22,45 +23,55 @@ const position = z.union(
 );
 
 const place = { id: nameSchema, start: position, end: position.optional() };
+const probability = number("a number over 0, at most 1").gt(0).lte(1);
+const beyondLimit = z.boolean({ error: "expected true or false" }).optional();
 
 export const explicitFaultSchema = z.discriminatedUnion(
   "kind",
   [
     fields({
-      id: place.id,
+      ...place,
       kind: z.literal("partition"),
       groups: listOf(nodes, "expected a list of groups", NODES_MAX),
-      start: place.start,
-      end: place.end,
     }),
-    fields({ id: place.id, kind: z.literal("crash"), nodes, start: place.start, end: place.end }),
     fields({
-      id: place.id,
-      kind: z.literal("power-cut"),
+      ...place,
+      kind: z.enum(["crash", "power-cut", "pause", "power-cut-in-write", "store-full"]),
       nodes,
-      start: place.start,
-      end: place.end,
     }),
-    fields({ id: place.id, kind: z.literal("pause"), nodes, start: place.start, end: place.end }),
+    fields({ ...place, kind: z.enum(["loss", "store-error"]), nodes, probability }),
     fields({
-      id: place.id,
-      kind: z.literal("loss"),
-      nodes,
-      probability: number("a number over 0, at most 1").gt(0).lte(1),
-      start: place.start,
-      end: place.end,
-    }),
-    fields({
-      id: place.id,
+      ...place,
       kind: z.literal("delay"),
       nodes,
       minNs: whole(0, NS_MAX),
       maxNs: whole(1, NS_MAX),
-      start: place.start,
-      end: place.end,
+    }),
+    fields({ ...place, kind: z.literal("torn-write"), nodes, beyondLimit }),
+    fields({
+      ...place,
+      kind: z.enum(["flash-bitrot", "misdirect"]),
+      nodes,
+      probability,
+      beyondLimit,
+    }),
+    fields({
+      ...place,
+      kind: z.literal("amnesia"),
+      nodes,
+      records: z.union([z.literal("all"), whole(1, NS_MAX)], {
+        error: "expected all, or a number of records",
+      }),
+    }),
+    fields({
+      ...place,
+      kind: z.literal("gray-slow"),
+      nodes,
+      factor: number("a number from 1").min(1),
+      stallNs: whole(0, NS_MAX),
     }),
   ],
-  { error: "expected a fault of kind partition, crash, power-cut, pause, loss or delay" },
+  { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },
 );
 
 const percent = number("a number from 0 to 100").min(0).max(100);
@@ -93,7 +104,16 @@ export const planFields = {
     dataBitrateBps: whole(10_000, 20_000_000),
   }),
   timers: fields({ roundTimeoutNs: whole(1, NS_MAX), roundDeltaNs: whole(1, NS_MAX) }),
-  storage: fields({ writeNs: whole(0, NS_MAX) }),
+  storage: fields({
+    writeNs: whole(0, NS_MAX),
+    sectorBytes: whole(1, 1 << 20).optional(),
+    capacityBytes: whole(1, NS_MAX).optional(),
+    compaction: fields({
+      everySlots: whole(1, NS_MAX).optional(),
+      journalBytes: whole(1, NS_MAX).optional(),
+      keptSlots: whole(0, NS_MAX).optional(),
+    }).optional(),
+  }),
   client: fields({ operationTimeoutNs: whole(1, NS_MAX), retryNs: whole(1, NS_MAX) }),
   workload: fields({
     operations: whole(1, OPERATIONS_MAX),

@@ -2,22 +2,11 @@
 
 import { OPERATIONS_DEFAULT, scenarioIssues } from "../../core/plan/make-plan.ts";
 import type { Assertion, Floors } from "../../core/plan/plan.ts";
-import type {
-  Scenario,
-  ScenarioFault,
-  ScenarioPosition,
-  ScenarioTimers,
-  ScenarioWorkload,
-} from "../../core/plan/scenario.ts";
+import type { Scenario, ScenarioTimers, ScenarioWorkload } from "../../core/plan/scenario.ts";
 import { SCENARIOS } from "../../core/plan/scenarios.ts";
-import { percentOf } from "../../core/plan/units.ts";
+import { scenarioFault } from "./fault-fields.ts";
 import { fieldError, nearest, nsOf, parseFields, percentOfField } from "./fields.ts";
-import {
-  type FaultOfFile,
-  PATTERNS,
-  type ScenarioFile,
-  scenarioSchema,
-} from "./scenario-schema.ts";
+import { PATTERNS, type ScenarioFile, scenarioSchema } from "./scenario-schema.ts";
 import { YamlDocument } from "./yaml-document.ts";
 
 /** Throws `input.unreadable` or `input.malformed` with file, line, column and field. */
@@ -71,35 +60,6 @@ function workloadOf(workload: NonNullable<ScenarioFile["workload"]>): ScenarioWo
   const ratio = workload["append-ratio"];
   const appendPercent = ratio === undefined ? pattern && PATTERNS[pattern] : percentOfField(ratio);
   return present({ operations, clients, keys, appendPercent, txnLength: workload["txn-length"] });
-}
-
-export function scenarioFault(fault: FaultOfFile): ScenarioFault {
-  const { id, end } = fault;
-  const place = {
-    ...(id === undefined ? {} : { id }),
-    start: fault.start === undefined ? { atNs: 0 } : positionOf(fault.start),
-    ...(end === undefined ? {} : { end: positionOf(end) }),
-  };
-  switch (fault.kind) {
-    case "partition":
-      return { kind: fault.kind, groups: fault.groups, ...place };
-    case "loss": {
-      const probability = percentOfField(fault.probability) / 100;
-      return { kind: fault.kind, nodes: fault.nodes, probability, ...place };
-    }
-    case "delay": {
-      const { kind, nodes, min, max } = fault;
-      return { kind, nodes, minNs: nsOf(min), maxNs: nsOf(max), ...place };
-    }
-    default:
-      return { kind: fault.kind, nodes: fault.nodes, ...place };
-  }
-}
-
-function positionOf(position: string | number): ScenarioPosition {
-  if (typeof position === "number") return { atOperation: position };
-  const atPercent = percentOf(position);
-  return atPercent === null ? { atNs: nsOf(position) } : { atPercent };
 }
 
 function floorsOf(floors: NonNullable<ScenarioFile["floors"]>): Partial<Floors> {

@@ -6,84 +6,13 @@
 import { z } from "zod";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX } from "../../core/plan/make-plan.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
-import { DURATION_PATTERN, PERCENT_PATTERN } from "../../core/plan/units.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
-import { duration, fields, oneOf, share, textLike, whole } from "./fields.ts";
+import { faultSchema, nameSchema } from "./fault-schema.ts";
+import { duration, fields, oneOf, share, whole } from "./fields.ts";
 
 export const PATTERNS = { "write-heavy": 80, mixed: 50, "read-heavy": 20 } as const;
 
 const FAULTS_MAX = 100;
-
-/** Also the name of a folder; `suite` is that of the suites. */
-export const nameSchema = textLike(
-  /^(?!suite$)[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
-  "a name of small letters, digits and hyphens (not suite, which is taken)",
-);
-
-const node = whole(0, NODES_MAX - 1);
-
-const nodeSet = z.union([z.literal("all"), z.array(node).min(1).max(NODES_MAX)], {
-  error: `expected all, or a list of node numbers from 0 to ${NODES_MAX - 1} such as [0, 2]`,
-});
-
-const nodeGroups = z.union(
-  [z.literal("halves"), z.array(z.array(node).min(1).max(NODES_MAX)).min(2).max(NODES_MAX)],
-  { error: "expected halves, or at least two lists of node numbers such as [[0, 1], [2, 3]]" },
-);
-
-const position = z.union(
-  [
-    whole(0, OPERATIONS_MAX),
-    z.string().regex(DURATION_PATTERN),
-    z
-      .string()
-      .regex(PERCENT_PATTERN)
-      .refine((text) => Number.parseFloat(text) <= 100),
-  ],
-  {
-    error: "expected an operation such as 30, a share of them such as 30%, or a time such as 120ms",
-  },
-);
-
-const common = {
-  id: nameSchema.optional().describe("Name in reports; otherwise the kind and a number"),
-  start: position.optional().describe("When it comes into force; otherwise at the start"),
-  end: position.optional().describe("When it ends; otherwise once the workload is done"),
-};
-
-const nodes = nodeSet.describe("Nodes that it strikes");
-
-export const faultSchema = z.discriminatedUnion(
-  "kind",
-  [
-    fields({
-      kind: z.literal("partition"),
-      groups: nodeGroups.describe(
-        "Who still hears whom; halves is the lower half against the rest",
-      ),
-      ...common,
-    }),
-    fields({ kind: z.literal("crash"), nodes, ...common }),
-    fields({ kind: z.literal("power-cut"), nodes, ...common }),
-    fields({ kind: z.literal("pause"), nodes, ...common }),
-    fields({
-      kind: z.literal("loss"),
-      nodes,
-      probability: share("a share over 0 such as 10% or 0.1", (percent) => percent > 0).describe(
-        "Of each delivery to these nodes",
-      ),
-      ...common,
-    }),
-    fields({
-      kind: z.literal("delay"),
-      nodes,
-      min: duration("0s").describe("Least delay of a delivery to these nodes"),
-      max: duration("1ns").describe("Most delay"),
-      ...common,
-    }),
-  ],
-  { error: "expected a mapping of kind partition, crash, power-cut, pause, loss or delay" },
-);
 
 const workload = fields({
   operations: whole(1, OPERATIONS_MAX).optional().describe("Before the final reads; 100"),
@@ -165,7 +94,6 @@ export const scenarioSchema = fields({
 });
 
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
-export type FaultOfFile = z.infer<typeof faultSchema>;
 
 /** The schema as `docs/reference/scenario.schema.json` publishes it, for editors. */
 export function scenarioJsonSchema(): string {

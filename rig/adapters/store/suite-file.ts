@@ -8,9 +8,9 @@ import { z } from "zod";
 import { OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
 import type { Scenario } from "../../core/plan/scenario.ts";
+import { nameSchema } from "./fault-schema.ts";
 import { fields, parseFields, whole } from "./fields.ts";
 import { scenarioIn } from "./scenario-file.ts";
-import { nameSchema } from "./scenario-schema.ts";
 import { YamlDocument } from "./yaml-document.ts";
 
 export const SEEDS_MAX = 1_000_000;

@@ -1,22 +1,17 @@
 /** `rig check`: histories from anywhere, natively judged. Exits by the verdict alone. */
 
-import { statSync } from "node:fs";
-import { join } from "node:path";
-import { piecesOf } from "../../adapters/store/lines.ts";
-import { type CheckResult, checkListAppend, knownModels } from "../../core/elle/index.ts";
+import type { ModelOptions } from "../../core/checkers/index.ts";
+import type { CheckResult } from "../../core/elle/index.ts";
 import { canonicalModel } from "../../core/elle/lattice.ts";
-import type { HistoryTable } from "../../core/history/history-table.ts";
-import { HistoryReader } from "../../core/history/read-history.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { CONSISTENCY_DEFAULT } from "../../core/verdict/judge.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { checkText } from "../../report/check-text.ts";
-import type { Command } from "../command.ts";
+import { checkHistoryFile, isElle, MODELS, unknownModel } from "../check-file.ts";
+import type { Command, GlobalArguments } from "../command.ts";
 import { reportError } from "../exit.ts";
-import { timeoutMs } from "../numbers.ts";
+import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { styleFor, widthOf } from "../terminal.ts";
-
-const MODELS = ["list-append"] as const;
 
 export const checkCommand: Command = {
   register(yargs, finish) {
@@ -27,73 +22,96 @@ export const checkCommand: Command = {
         args
           .positional("files", { string: true, array: true, default: [] as string[] })
           .option("history", { string: true, array: true, describe: "The same as a file argument" })
-          .option("model", {
-            string: true,
-            default: "list-append",
-            describe: "What the history is of",
-          })
+          .option("model", { string: true, default: "list-append", describe: MODELS.join(", ") })
           .option("consistency", {
             string: true,
             default: CONSISTENCY_DEFAULT,
-            describe: "Consistency model that it has to keep",
+            describe: "Consistency model to keep (list-append, rw-register)",
+          })
+          .option("sequential-keys", {
+            boolean: true,
+            describe: "rw-register: keys are sequential",
+          })
+          .option("linearizable-keys", {
+            boolean: true,
+            describe: "rw-register: keys are linearizable",
+          })
+          .option("wfr-keys", { boolean: true, describe: "rw-register: writes follow reads" })
+          .option("total-amount", { string: true, describe: "bank: what all balances sum up to" })
+          .option("allow-negative-balances", { boolean: true, describe: "bank: no lower limit" })
+          .option("group-size", {
+            string: true,
+            describe: "long-fork: keys that are read together",
           })
           .example("$0 check history.edn", "one history")
           .example("$0 check --json a.json b.json", "one JSON line for each file"),
-      ({ files, history = [], model, consistency, json, quiet, timeout }) =>
-        finish(() => {
-          const limitMs = timeoutMs(timeout) ?? Number.POSITIVE_INFINITY;
-          const args = { model, consistency, json, quiet, limitMs };
-          return checkFiles([...files, ...history].map(String), args);
-        }),
+      (args) =>
+        finish(() => checkFiles([...args.files, ...(args.history ?? [])].map(String), args)),
     );
   },
 };
 
-interface CheckArguments {
+interface CheckArguments extends GlobalArguments {
   readonly model: string;
   readonly consistency: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  /** For each file, in milliseconds. */
-  readonly limitMs: number;
+  readonly "sequential-keys"?: boolean | undefined;
+  readonly "linearizable-keys"?: boolean | undefined;
+  readonly "wfr-keys"?: boolean | undefined;
+  readonly "total-amount"?: string | undefined;
+  readonly "allow-negative-balances"?: boolean | undefined;
+  readonly "group-size"?: string | undefined;
 }
 
 function checkFiles(files: readonly string[], args: CheckArguments): ExitCode {
-  if (!MODELS.some((each) => each === args.model)) {
-    throw new RigError(
-      "usage.unknown-model",
-      `unknown model "${args.model}": expected one of ${MODELS.join(", ")}`,
-    );
-  }
   // Said once, before the first file, rather than for each.
+  if (!MODELS.includes(args.model)) throw unknownModel(args.model);
   canonicalModel(args.consistency);
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
   }
-  return exitOfBatch(files.map((file) => checkFile(file, args)));
+  const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
+  const others = modelOptions(args);
+  return exitOfBatch(files.map((file) => checkFile(file, args, { limitMs, others })));
 }
 
-function checkFile(file: string, args: CheckArguments): ExitCode {
+function modelOptions(args: CheckArguments): ModelOptions {
+  const totalAmount = wholeNumber("--total-amount", args["total-amount"]);
+  const groupSize = wholeNumber("--group-size", args["group-size"]);
+  return {
+    ...(totalAmount === undefined ? {} : { totalAmount }),
+    ...(groupSize === undefined ? {} : { groupSize }),
+    allowNegative: args["allow-negative-balances"] ?? false,
+  };
+}
+
+function checkFile(
+  file: string,
+  args: CheckArguments,
+  { limitMs, others }: { readonly limitMs: number; readonly others: ModelOptions },
+): ExitCode {
+  const { model, consistency, json, quiet } = args;
   const startMs = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startMs);
   try {
-    const table = readTable(file, startMs + args.limitMs);
-    const result = checkListAppend(table, { consistency: args.consistency });
-    const milliseconds = Math.round(performance.now() - startMs);
-    if (args.json) printJson({ ...jsonOf(file, args), ...fieldsOf(result), milliseconds });
-    else if (!args.quiet) {
+    const elle = {
+      consistency,
+      sequentialKeys: args["sequential-keys"] ?? false,
+      linearizableKeys: args["linearizable-keys"] ?? false,
+      wfrKeys: args["wfr-keys"] ?? false,
+    };
+    const result = checkHistoryFile(file, { model, elle, others, untilMs: startMs + limitMs });
+    if (json) printJson({ file, model, ...fieldsOf(result), milliseconds: elapsedMs() });
+    else if (!quiet) {
       const { stdout } = process;
-      const { consistency, model } = args;
-      const text = { file, model, consistency, result };
+      const text = { file, model, consistency: isElle(model) ? consistency : null, result };
       stdout.write(checkText(text, { width: widthOf(stdout), style: styleFor(stdout) }));
     }
     return exitOfVerdict(result.valid);
   } catch (error) {
     if (!(error instanceof RigError)) throw error;
-    const milliseconds = Math.round(performance.now() - startMs);
     const nothing = { valid: "unknown", anomalyTypes: [], not: [], alsoNot: [], operations: 0 };
-    if (args.json) {
-      printJson({ ...jsonOf(file, args), ...nothing, milliseconds, error: error.message });
-    }
+    const milliseconds = elapsedMs();
+    if (json) printJson({ file, model, ...nothing, milliseconds, error: error.message });
     return reportError(error);
   }
 }
@@ -103,48 +121,10 @@ function exitOfVerdict(valid: CheckResult["valid"]): ExitCode {
   return valid ? EXIT.valid : EXIT.invalid;
 }
 
-function jsonOf(file: string, { model }: CheckArguments) {
-  return { file, model };
-}
-
 function fieldsOf({ valid, anomalyTypes, not, alsoNot, operations }: CheckResult) {
   return { valid, anomalyTypes, not, alsoNot, operations };
 }
 
 function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-/** The history in the file, or that of a run folder. */
-function readTable(file: string, untilMs: number): HistoryTable {
-  const path = isFolder(file) ? join(file, "history.jsonl") : file;
-  const reader = new HistoryReader();
-  try {
-    for (const piece of piecesOf(path)) {
-      reader.feed(piece);
-      if (performance.now() > untilMs) {
-        throw new RigError("check.timeout", `${path}: reading it takes longer than --timeout`);
-      }
-    }
-    return reader.finish();
-  } catch (error) {
-    if (!(error instanceof RigError) || error.code !== "input.malformed") throw error;
-    throw new RigError("input.malformed", `${path}:${withoutWord(error.message)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** Readers say "line 17: ..."; with the file before it this becomes "file:17: ...". */
-function withoutWord(message: string): string {
-  return message.startsWith("line ") ? message.slice("line ".length) : ` ${message}`;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** For the completion of --consistency. */
-export function consistencyModels(): readonly string[] {
-  return knownModels();
 }

@@ -21,8 +21,24 @@ export interface Session {
 }
 
 export class ListStore {
-  readonly #lists = new Map<number, number[]>();
-  readonly #sessions = new Map<number, Session>();
+  readonly #lists: Map<number, number[]>;
+  readonly #sessions: Map<number, Session>;
+
+  /** Takes over the maps, which a snapshot was read into. */
+  constructor(lists = new Map<number, number[]>(), sessions = new Map<number, Session>()) {
+    this.#lists = lists;
+    this.#sessions = sessions;
+  }
+
+  /** In the order of the first append to each. */
+  get lists(): ReadonlyMap<number, readonly number[]> {
+    return this.#lists;
+  }
+
+  /** In the order of each client's first request. */
+  get sessions(): ReadonlyMap<number, Session> {
+    return this.#sessions;
+  }
 
   session(client: number): Session | undefined {
     return this.#sessions.get(client);

@@ -4,8 +4,10 @@ import type { RunPlan } from "../plan/plan.ts";
 import type { NodeCore } from "./node-core.ts";
 import { RojNode } from "./roj/node.ts";
 import { ROJ_RULES, type RojRules } from "./roj/rules.ts";
+import { COMPACTION } from "./roj/snapshot.ts";
 
 /** `rules` lets tests plant a broken one. */
 export function makeNode(plan: RunPlan, node: number, rules: RojRules = ROJ_RULES): NodeCore {
-  return new RojNode({ node, nodes: plan.nodes, ...plan.timers, rules });
+  const compaction = { ...COMPACTION, ...plan.storage.compaction };
+  return new RojNode({ node, nodes: plan.nodes, ...plan.timers, rules, compaction });
 }

@@ -7,21 +7,40 @@
 import type { CanFrame } from "../can/frame.ts";
 
 export type NodeEvent =
-  /** Power is on. `image` holds the records that were durable, oldest first. */
-  | { readonly kind: "boot"; readonly incarnation: number; readonly image: readonly Uint8Array[] }
+  /** Power is on. `image` holds the records that were durable and are sound, oldest first;
+   *  `damaged` the slot of each record that is there and can't be read. */
+  | {
+      readonly kind: "boot";
+      readonly incarnation: number;
+      readonly image: readonly Uint8Array[];
+      readonly damaged?: readonly number[];
+    }
   | { readonly kind: "frame"; readonly frame: CanFrame }
   /** Some node acknowledged the frame; never read it as "all received". */
   | { readonly kind: "transmitted"; readonly token: number }
   | { readonly kind: "timer"; readonly timer: number }
-  | { readonly kind: "stored"; readonly token: number };
+  | { readonly kind: "stored"; readonly token: number; readonly result: StoreResult };
+
+/** Anything but "ok" means that the record may not be durable: what it promises must not leave. */
+export type StoreResult = "ok" | "io" | "full";
 
 export type NodeEffect =
   | { readonly kind: "send"; readonly token: number; readonly frame: CanFrame }
   /** Sets the timer anew; an earlier setting of the same timer is void. */
   | { readonly kind: "set-timer"; readonly timer: number; readonly delayNs: number }
   | { readonly kind: "clear-timer"; readonly timer: number }
-  /** Records become durable in the order of these effects. */
-  | { readonly kind: "persist"; readonly token: number; readonly record: Uint8Array }
+  /** Records become durable in the order of these effects. A store keeps the slot apart from the
+   *  record and twice, so that it can say what a damaged record was about. */
+  | {
+      readonly kind: "persist";
+      readonly token: number;
+      readonly slot: number;
+      readonly record: Uint8Array;
+      /** A later `truncate` may name it: whoever loses it may have lost all before it as well. */
+      readonly isBase?: boolean;
+    }
+  /** Drops all records before the one with this token, which is durable since this boot. */
+  | { readonly kind: "truncate"; readonly token: number }
   | { readonly kind: "trace"; readonly record: NodeRecord };
 
 /** What a node notes of its own deeds: never passed off as a client's operation. */
@@ -46,7 +65,13 @@ export type NodeRecordEvent =
   | "commit"
   | "apply"
   | "expire"
-  | "fetch";
+  | "fetch"
+  /** The state of all slots below `slot` is held as a snapshot: written, installed or restored. */
+  | "snapshot"
+  /** A promise in the slot may be lost: the node stays silent in it. */
+  | "abstain"
+  /** The store did not take a record: what it promised is not sent. */
+  | "refuse";
 
 export interface NodeCore {
   /** Effects in order; the array is only valid until the next call. */

@@ -8,7 +8,7 @@ import { APPEND, type HistoryTable, READ_LIST } from "../history/history-table.t
 import type { AppendEdges } from "./append-edges.ts";
 import { proveAppendStep } from "./append-proofs.ts";
 import type { EdgeList } from "./components.ts";
-import type { Dependencies, QuickGraph, VisitEdge } from "./dependencies.ts";
+import type { Dependencies, EdgeSink, QuickGraph } from "./dependencies.ts";
 import { APPEND_RELATIONS } from "./relations.ts";
 import type { CycleStep, Relation } from "./result.ts";
 import { isPossible, NONE } from "./transactions.ts";
@@ -38,10 +38,11 @@ export class AppendDependencies implements Dependencies {
     return { nodes: table.rows + table.keys, isEmpty };
   }
 
-  eachEdgeAmong(rows: readonly number[], visit: VisitEdge): void {
+  addEdgesAmong(rows: readonly number[], sink: EdgeSink): void {
     for (const row of rows) {
+      if (sink.isFull) return;
       this.edges.eachEdgeInto(row, (from, bit) => {
-        visit(from, row, bit);
+        sink.add(from, row, bit);
       });
     }
   }

@@ -6,7 +6,7 @@
 import { APPEND, type HistoryTable, OK, READ_LIST, READ_NIL } from "../history/history-table.ts";
 import type { AppendEdges } from "./append-edges.ts";
 import type { CycleStep, Relation } from "./result.ts";
-import { elementText, indexOf, keyText, operationText } from "./texts.ts";
+import { elementText, keyText, operationText, orderStep, type RowEdge } from "./texts.ts";
 import { NONE } from "./transactions.ts";
 
 interface Proof {
@@ -23,10 +23,10 @@ export function proveAppendStep(
   relation: Relation,
 ): CycleStep {
   const { table } = edges;
-  const step = { from: indexOf(table, from), to: indexOf(table, to), relation };
+  const step = orderStep(table, { from, to, relation });
   const proof =
     relation === "wr" ? readProof(edges, from, to) : appendProof(edges, from, to, relation);
-  if (proof === undefined) return { ...step, because: orderText(table, from, to, relation) };
+  if (proof === undefined) return step;
   const { key, element, next } = proof;
   return {
     ...step,
@@ -91,13 +91,7 @@ function mopsOf(table: HistoryTable, row: number): number[] {
   return Array.from({ length: (table.mopStart[row + 1] as number) - first }, (_, i) => first + i);
 }
 
-interface Edge {
-  readonly from: number;
-  readonly to: number;
-  readonly relation: Relation;
-}
-
-function dataText(edges: AppendEdges, edge: Edge, proof: Proof): string {
+function dataText(edges: AppendEdges, edge: RowEdge, proof: Proof): string {
   const { table } = edges;
   const from = operationText(table, edge.from);
   const to = operationText(table, edge.to);
@@ -111,12 +105,4 @@ function dataText(edges: AppendEdges, edge: Edge, proof: Proof): string {
   }
   const state = element === "" ? `${key} empty` : `${key} up to ${element}`;
   return `${from} read ${state}, before ${to} appended ${next}${unseen} to it`;
-}
-
-function orderText(table: HistoryTable, from: number, to: number, relation: Relation): string {
-  const [first, second] = [operationText(table, from), operationText(table, to)];
-  if (relation === "process") return `${first} came before ${second} in the same process`;
-  const invocation = table.partner[to] as number;
-  const at = invocation === NONE ? indexOf(table, to) : indexOf(table, invocation);
-  return `${first} had completed when ${second} was invoked (at index ${at})`;
 }

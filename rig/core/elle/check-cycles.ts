@@ -5,7 +5,7 @@
 
 import type { HistoryTable } from "../history/history-table.ts";
 import { findCycles, SEARCH_GAVE_UP } from "./cycles.ts";
-import type { Dependencies } from "./dependencies.ts";
+import type { Dependencies, EdgeSink } from "./dependencies.ts";
 import type { Findings } from "./findings.ts";
 import { EMPTY_GRAPH } from "./judge.ts";
 import { LabelledEdges, stronglyConnectedParts } from "./labelled-graph.ts";
@@ -43,23 +43,16 @@ export function checkCycles(dependencies: Dependencies, options: CycleOptions): 
   if (groups.length === 0) return;
   const addOrder = orderEdges(table, order);
   for (const rows of groups) {
-    const number = new Map(rows.map((row, at) => [row, at]));
-    const list = new LabelledEdges();
-    const add = (fromRow: number, toRow: number, bit: number) => {
-      const from = number.get(fromRow);
-      const to = number.get(toRow);
-      if (from === undefined || to === undefined || list.length >= MOST_EDGES) return;
-      list.add(from, to, bit);
-    };
-    dependencies.eachEdgeAmong(rows, add);
-    for (const row of rows) addOrder(row, add);
-    if (list.length === MOST_EDGES) {
+    const sink = new GroupEdges(rows);
+    dependencies.addEdgesAmong(rows, sink);
+    for (const row of rows) addOrder(row, sink);
+    if (sink.isFull) {
       findings.add(SEARCH_GAVE_UP, () => ({
         explanation: `Only ${MOST_EDGES} of the edges between ${rows.length} operations were used.`,
         operations: [],
       }));
     }
-    for (const part of stronglyConnectedParts(list.graph(rows))) {
+    for (const part of stronglyConnectedParts(sink.list.graph(rows))) {
       findCycles(part, {
         findings,
         steps: options.searchSteps ?? DEFAULT_STEPS,
@@ -71,16 +64,37 @@ export function checkCycles(dependencies: Dependencies, options: CycleOptions): 
   }
 }
 
-/** Visits the edges of order into a row. */
+/** Keeps the edges between the rows of one group. */
+class GroupEdges implements EdgeSink {
+  readonly list = new LabelledEdges();
+  private readonly number: ReadonlyMap<number, number>;
+
+  constructor(rows: readonly number[]) {
+    this.number = new Map(rows.map((row, at) => [row, at]));
+  }
+
+  get isFull(): boolean {
+    return this.list.length >= MOST_EDGES;
+  }
+
+  add(fromRow: number, toRow: number, bit: number): void {
+    if (this.isFull) return;
+    const from = this.number.get(fromRow);
+    const to = this.number.get(toRow);
+    if (from !== undefined && to !== undefined) this.list.add(from, to, bit);
+  }
+}
+
+/** Adds the edges of order into a row. */
 function orderEdges(table: HistoryTable, order: Order) {
   if (order === "realtime") {
     const realtime = new RealtimeOrder(table);
-    return (row: number, add: (from: number, to: number, bit: number) => void) =>
-      realtime.eachBefore(row, (from) => add(from, row, REALTIME));
+    return (row: number, sink: EdgeSink) =>
+      realtime.eachBefore(row, (from) => sink.add(from, row, REALTIME));
   }
   const before = order === "process" ? processPredecessors(table) : undefined;
-  return (row: number, add: (from: number, to: number, bit: number) => void) => {
+  return (row: number, sink: EdgeSink) => {
     const from = before?.[row] ?? NONE;
-    if (from !== NONE) add(from, row, PROCESS);
+    if (from !== NONE) sink.add(from, row, PROCESS);
   };
 }

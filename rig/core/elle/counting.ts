@@ -18,3 +18,26 @@ export function addUp(counts: Int32Array): void {
     counts[row] = sum;
   }
 }
+
+/** Numbers in groups: those of `group` are `items[start[group]]` to `items[start[group + 1]]`. */
+export interface Groups {
+  readonly start: Int32Array;
+  readonly items: Int32Array;
+}
+
+/** Puts the numbers below `count` in groups; a negative group leaves a number out. */
+export function grouped(count: number, groups: number, groupOf: (item: number) => number): Groups {
+  const start = new Int32Array(groups + 1);
+  for (let item = 0; item < count; item++) {
+    const group = groupOf(item);
+    if (group >= 0) countUp(start, group + 1);
+  }
+  addUp(start);
+  const next = start.slice(0, groups);
+  const items = new Int32Array(start[groups] as number);
+  for (let item = 0; item < count; item++) {
+    const group = groupOf(item);
+    if (group >= 0) items[countUp(next, group)] = item;
+  }
+  return { start, items };
+}

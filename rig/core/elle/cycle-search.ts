@@ -30,6 +30,12 @@ const NO_PARENT = -1;
 /** Steps for the search over paths, for one type of cycle. */
 const PATH_STEPS = 200_000;
 
+/** By vertex, where a walk may go. */
+interface Area {
+  readonly component: Int32Array;
+  readonly rank: Int32Array;
+}
+
 export class CycleSearch {
   private readonly graph: LabelledGraph;
   private readonly inOrder: () => OrderedGraph;
@@ -39,6 +45,8 @@ export class CycleSearch {
   private readonly parent: Int32Array;
   private readonly queue: Int32Array;
   private epoch = 0;
+  /** By relations of an edge and state before it, for one type of cycle: the states after it. */
+  private states: (readonly number[])[] = [];
 
   /** `inOrder` is asked for the order of the graph when a search over paths needs it. */
   constructor(graph: LabelledGraph, inOrder: () => OrderedGraph, budget: StepBudget) {
@@ -55,11 +63,17 @@ export class CycleSearch {
     const { graph, budget } = this;
     const mask = spec.rw === "none" ? spec.legal : spec.legal | RW;
     const { component } = strongComponents(projection(graph, mask));
+    // Components are numbered from the last to the first. After the one anti-dependency that a
+    // cycle begins with, none may follow, so there is no way up to a higher number.
+    const isOneRw = spec.rw === "one";
+    const rank = isOneRw ? strongComponents(projection(graph, spec.legal)).component : component;
+    const area = { component, rank };
+    this.states = [];
     let hasWalk = false;
     let cycle: number[] | undefined;
     for (let from = 0; from < graph.nodes && cycle === undefined; from++) {
-      if (!this.canBegin(from, spec, component)) continue;
-      const walk = this.shortestWalk(from, spec, component);
+      if (!this.canBegin(from, spec, area)) continue;
+      const walk = this.shortestWalk(from, spec, area);
       if (budget.left <= 0) return undefined;
       if (walk === undefined) continue;
       hasWalk = true;
@@ -93,18 +107,18 @@ export class CycleSearch {
     return [];
   }
 
-  private canBegin(from: number, spec: CycleSpec, component: Int32Array): boolean {
+  private canBegin(from: number, spec: CycleSpec, area: Area): boolean {
     const { graph } = this;
     const end = graph.start[from + 1] as number;
     for (let edge = graph.start[from] as number; edge < end; edge++) {
-      if (component[graph.target[edge] as number] !== component[from]) continue;
+      if (!leadsBack(graph.target[edge] as number, from, area)) continue;
       if (((graph.bits[edge] as number) & firstMask(spec)) !== 0) return true;
     }
     return false;
   }
 
-  private shortestWalk(from: number, spec: CycleSpec, component: Int32Array): number[] | undefined {
-    const { graph, queue, visitedBy, parent, budget } = this;
+  private shortestWalk(from: number, spec: CycleSpec, area: Area): number[] | undefined {
+    const { graph, queue, visitedBy, parent, budget, states } = this;
     const epoch = ++this.epoch;
     let length = 0;
     for (let next = -1; next < length; next++) {
@@ -116,11 +130,11 @@ export class CycleSearch {
       for (let edge = graph.start[node] as number; edge < end; edge++) {
         if (budget.left-- <= 0) return undefined;
         const to = graph.target[edge] as number;
-        if (component[to] !== component[from]) continue;
+        if (!leadsBack(to, from, area)) continue;
         const bits = (graph.bits[edge] as number) & (isFirst ? firstMask(spec) : 0xff);
-        for (const use of usesOf(bits, state, spec)) {
-          const after = stateAfter(state, use, spec);
-          if (after === ILLEGAL) continue;
+        const place = bits * STATES + state;
+        states[place] ??= statesAfter(bits, state, spec);
+        for (const after of states[place]) {
           if (to === from) {
             if (isComplete(after, spec)) return isFirst ? [from] : this.walkTo(at, from);
             continue;
@@ -144,4 +158,15 @@ export class CycleSearch {
     walk.push(from);
     return walk.reverse();
   }
+}
+
+/** Whether there may be a way back from one vertex to another. */
+function leadsBack(node: number, to: number, { component, rank }: Area): boolean {
+  return component[node] === component[to] && (rank[node] as number) >= (rank[to] as number);
+}
+
+function statesAfter(bits: number, state: number, spec: CycleSpec): number[] {
+  return usesOf(bits, state, spec)
+    .map((use) => stateAfter(state, use, spec))
+    .filter((after) => after !== ILLEGAL);
 }

@@ -24,8 +24,12 @@ export interface Dependencies {
   readonly explainedBy: ExplainedBy;
   readonly prove: ProveStep;
   addQuickEdges(list: EdgeList): QuickGraph;
-  /** May visit an edge more than once, and edges from other rows; never one to itself. */
-  eachEdgeAmong(rows: readonly number[], visit: VisitEdge): void;
+  /** May add an edge more than once, and edges from other rows; never one to itself. */
+  addEdgesAmong(rows: readonly number[], sink: EdgeSink): void;
 }
 
-export type VisitEdge = (from: number, to: number, bit: number) => void;
+export interface EdgeSink {
+  /** Takes no more: there is no use in adding. */
+  readonly isFull: boolean;
+  add(from: number, to: number, bit: number): void;
+}

@@ -9,12 +9,20 @@ const KEPT_OF_A_TYPE = 8;
 
 export class Findings {
   private readonly counts = new Map<string, number>();
-  private readonly kept: Anomaly[] = [];
+  private kept: Anomaly[] = [];
 
   add(type: string, explain: () => Omit<Anomaly, "type">): void {
     const count = this.counts.get(type) ?? 0;
     this.counts.set(type, count + 1);
     if (count < KEPT_OF_A_TYPE) this.kept.push({ type, ...explain() });
+  }
+
+  /** Takes all of a type out again, and gives the first. */
+  take(type: string): Anomaly | undefined {
+    const first = this.kept.find((anomaly) => anomaly.type === type);
+    this.kept = this.kept.filter((anomaly) => anomaly.type !== type);
+    this.counts.delete(type);
+    return first;
   }
 
   has(type: string): boolean {

@@ -3,6 +3,7 @@
  * this folder is their inside.
  */
 
+export { CHECKERS, type Checker, type WorkloadModel } from "./checkers.ts";
 export { knownModels } from "./lattice.ts";
 export { checkListAppend } from "./list-append.ts";
 export type {
@@ -10,5 +11,7 @@ export type {
   CheckOptions,
   CheckResult,
   CycleStep,
+  RegisterOptions,
   Relation,
 } from "./result.ts";
+export { checkRwRegister } from "./rw-register.ts";

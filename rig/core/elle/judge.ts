@@ -20,7 +20,7 @@ import type { CheckResult } from "./result.ts";
 export const EMPTY_GRAPH = "empty-transaction-graph";
 
 /** Wrong whatever model is asked for: no database may make up values. */
-const ALWAYS_FORBIDDEN = "garbage-read";
+export const GARBAGE_READ = "garbage-read";
 
 /** The strongest order that a model's anomalies speak of; it includes the weaker one. */
 export function orderFor(model: string): Order {
@@ -30,8 +30,13 @@ export function orderFor(model: string): Order {
   return "none";
 }
 
-export function judge(model: string, findings: Findings, table: HistoryTable): CheckResult {
-  const forbidden = forbiddenBy(model).add(ALWAYS_FORBIDDEN);
+export function judge(
+  model: string,
+  findings: Findings,
+  table: HistoryTable,
+  moreWarnings: readonly string[] = [],
+): CheckResult {
+  const forbidden = forbiddenBy(model).add(GARBAGE_READ);
   const found = findings.types();
   const isInvalid = found.some((type) => forbidden.has(type));
   const anomalyTypes = withoutImplied(
@@ -47,7 +52,7 @@ export function judge(model: string, findings: Findings, table: HistoryTable): C
     anomalies: findings.anomaliesOf(anomalyTypes),
     anomalyCounts: Object.fromEntries(anomalyTypes.map((type) => [type, findings.count(type)])),
     operations,
-    warnings: warnings(model, operations, table),
+    warnings: [...warnings(model, operations, table), ...moreWarnings],
   };
 }
 

@@ -10,14 +10,15 @@ import { AppendDependencies } from "./append-dependencies.ts";
 import { AppendEdges } from "./append-edges.ts";
 import { indexAppends } from "./append-index.ts";
 import { checkCycles } from "./check-cycles.ts";
+import { checkDirtyUpdates } from "./dirty-updates.ts";
 import { Findings } from "./findings.ts";
 import { judge, orderFor } from "./judge.ts";
 import { canonicalModel, forbiddenBy } from "./lattice.ts";
+import { checkLostUpdates } from "./lost-updates.ts";
 import { checkReads } from "./read-checks.ts";
 import type { CheckOptions, CheckResult } from "./result.ts";
 import { checkTransactions } from "./transaction-checks.ts";
 import { NONE } from "./transactions.ts";
-import { checkDirtyUpdates, checkLostUpdates } from "./update-checks.ts";
 import { checkOrders, versionOrder } from "./version-order.ts";
 
 /**

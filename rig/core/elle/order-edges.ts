@@ -16,12 +16,15 @@ export class RealtimeOrder {
   private readonly table: HistoryTable;
   /** Rows of successful completions, ascending. */
   private readonly oks: number[] = [];
-  /** By row of an invocation: which of `oks` are its direct predecessors. */
-  private readonly first: Int32Array;
+  /** By row of a successful completion: its place in `oks`. */
+  readonly place: Int32Array;
+  /** By row of an invocation: which of `oks` are its direct predecessors. `first` ascends. */
+  readonly first: Int32Array;
   private readonly end: Int32Array;
 
   constructor(table: HistoryTable) {
     this.table = table;
+    this.place = new Int32Array(table.rows);
     this.first = new Int32Array(table.rows);
     this.end = new Int32Array(table.rows);
     let latestInvocation = NONE;
@@ -32,6 +35,7 @@ export class RealtimeOrder {
         this.first[row] = first;
         this.end[row] = this.oks.length;
       } else if (table.type[row] === OK && table.partner[row] !== NONE) {
+        this.place[row] = this.oks.length;
         this.oks.push(row);
         latestInvocation = Math.max(latestInvocation, table.partner[row] as number);
       }

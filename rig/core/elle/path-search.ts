@@ -51,6 +51,9 @@ export function findByPaths(graph: OrderedGraph, spec: CycleSpec, steps: number)
   return undefined;
 }
 
+/** Looks back along paths for loops; a tenth of a second. Paths can be as long as the history. */
+const MOST_LOOKS = 10_000_000;
+
 interface PathEnd {
   readonly node: number;
   readonly state: number;
@@ -61,6 +64,7 @@ class PathSearch {
   private readonly ordered: OrderedGraph;
   private readonly spec: CycleSpec;
   private stepsLeft: number;
+  private looksLeft = MOST_LOOKS;
 
   constructor(ordered: OrderedGraph, spec: CycleSpec, steps: number) {
     this.ordered = ordered;
@@ -73,7 +77,8 @@ class PathSearch {
     while (shell.length > 0) {
       const open: PathEnd[] = [];
       for (const path of shell) {
-        if (!isLoop(path)) {
+        if (this.looksLeft <= 0) return GAVE_UP;
+        if (!this.isLoop(path)) {
           open.push(path);
           continue;
         }
@@ -88,6 +93,14 @@ class PathSearch {
       }
     }
     return undefined;
+  }
+
+  private isLoop(path: PathEnd): boolean {
+    for (let at = path.before; at !== undefined; at = at.before) {
+      this.looksLeft--;
+      if (at.node === path.node) return true;
+    }
+    return false;
   }
 
   private expand(path: PathEnd, neighbours: Neighbours, shell: PathEnd[]): boolean {
@@ -109,9 +122,10 @@ class PathSearch {
     const { successors, indexes } = this.ordered;
     const nodes = nodesBefore(path);
     const loop = nodes.slice(nodes.indexOf(path.node));
+    const members = new Set(loop);
     const neighbours: number[][] = [];
     for (const node of loop) {
-      const inside = (successors[node] as readonly number[]).filter((to) => loop.includes(to));
+      const inside = (successors[node] as readonly number[]).filter((to) => members.has(to));
       neighbours[node] = ordered(inside, indexes);
     }
     for (const node of loop) {
@@ -120,13 +134,6 @@ class PathSearch {
     }
     return undefined;
   }
-}
-
-function isLoop(path: PathEnd): boolean {
-  for (let at = path.before; at !== undefined; at = at.before) {
-    if (at.node === path.node) return true;
-  }
-  return false;
 }
 
 /** Vertices of a path but the last. */

@@ -37,6 +37,20 @@ export interface CheckOptions {
   readonly searchSteps?: number;
 }
 
+/** What a caller may know, or assume, of registers; without it their versions have no order. */
+export interface RegisterOptions extends CheckOptions {
+  /** Each process sees the versions of a key in their order. */
+  readonly sequentialKeys?: boolean;
+  /** Each key is linearizable: real time orders its versions. */
+  readonly linearizableKeys?: boolean;
+  /** A transaction that reads and then writes a key makes the next version, or a later one. */
+  readonly wfrKeys?: boolean;
+  /** Places in the known order of transactions, by index of their completions. */
+  readonly transactionOrder?: ReadonlyMap<number, number>;
+  /** Calls a history invalid for values that nobody wrote; else, as in Elle, it is only warned. */
+  readonly forbidGarbage?: boolean;
+}
+
 export interface CheckResult {
   readonly valid: true | false | "unknown";
   /** Types found that the model forbids, sorted. */

@@ -3,7 +3,9 @@
  * Long lists are cut to their end, where the differences are.
  */
 
-import type { HistoryTable } from "../history/history-table.ts";
+import { type HistoryTable, READ_LIST, READ_NIL } from "../history/history-table.ts";
+import type { CycleStep, Relation } from "./result.ts";
+import { NONE } from "./transactions.ts";
 
 const SHOWN_ELEMENTS = 12;
 
@@ -34,10 +36,37 @@ export function readList(table: HistoryTable, mop: number): Int32Array {
   return table.lists.subarray(offset, offset + (table.mopLength[mop] as number));
 }
 
+/** What a read has found: a list, a value or nil. */
+export function readText(table: HistoryTable, mop: number): string {
+  const kind = table.mopKind[mop];
+  if (kind === READ_LIST) return listText(table, readList(table, mop));
+  return kind === READ_NIL ? "nil" : elementText(table, table.mopElement[mop] as number);
+}
+
 export function indexOf(table: HistoryTable, row: number): number {
   return table.index[row] as number;
 }
 
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** An edge between two rows, as it is explained. */
+export interface RowEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly relation: Relation;
+}
+
+/** The step of a cycle that comes from order; one from data has its own reason over this. */
+export function orderStep(table: HistoryTable, { from, to, relation }: RowEdge): CycleStep {
+  const step = { from: indexOf(table, from), to: indexOf(table, to), relation };
+  const [first, second] = [operationText(table, from), operationText(table, to)];
+  if (relation === "process") {
+    return { ...step, because: `${first} came before ${second} in the same process` };
+  }
+  const invocation = table.partner[to] as number;
+  const at = invocation === NONE ? step.to : indexOf(table, invocation);
+  const because = `${first} had completed when ${second} was invoked (at index ${at})`;
+  return { ...step, because };
 }

@@ -14,6 +14,7 @@ import {
   listText,
   operationText,
   readList,
+  readText,
 } from "./texts.ts";
 
 const NO_ELEMENTS = new Int32Array(0);
@@ -87,8 +88,7 @@ function internalAnomaly(
   expected: Expected,
 ) {
   const key = table.mopKey[at.mop] as number;
-  const read =
-    table.mopKind[at.mop] === READ_NIL ? "nil" : listText(table, readList(table, at.mop));
+  const read = readText(table, at.mop);
   return {
     explanation:
       `${capital(operationText(table, at.row))} read ${keyText(table, key)} as ${read}, but by ` +

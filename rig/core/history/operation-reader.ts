@@ -171,7 +171,10 @@ export class OperationReader {
     const isRead = tokens.is("r");
     const isAppend = !isRead && tokens.is("append");
     if (!isRead && !isAppend && !tokens.is("w")) {
-      this.problem(tokens, `micro-operation ${tokens.text()}; expected append, r or w`);
+      this.problem(
+        tokens,
+        `micro-operation ${JSON.stringify(tokens.text())}; expected append, r or w`,
+      );
       return false;
     }
     const keyKind = tokens.next();

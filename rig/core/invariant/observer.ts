@@ -38,6 +38,9 @@ export class InvariantObserver {
   /** Requests each node has applied, since its last boot. */
   readonly #applied: Set<number>[];
   readonly #nextSlot: number[];
+  /** By slot, what the first node to apply it applied. */
+  readonly #requestsOf: NonNullable<NodeRecord["requests"]>[] = [];
+  readonly #stateOf = new Map<number, string>();
 
   constructor(nodes: number, report: (violation: Violation) => void) {
     this.#quorum = quorum(nodes);
@@ -65,6 +68,9 @@ export class InvariantObserver {
         break;
       case "apply":
         this.#onApply(node, record);
+        break;
+      case "snapshot":
+        this.#onSnapshot(node, record);
         break;
       default:
     }
@@ -117,6 +123,7 @@ export class InvariantObserver {
       return `node ${node} applied slot ${slot} where slot ${expected} was next`;
     });
     this.#nextSlot[node] = slot + 1;
+    if (slot === this.#requestsOf.length) this.#requestsOf.push(requests);
     const applied = this.#applied[node] as Set<number>;
     for (const [client, request] of requests) {
       const key = requestKey(client, request);
@@ -129,6 +136,26 @@ export class InvariantObserver {
           : `node ${node} applied ${what}, which nobody issued`;
       });
     }
+  }
+
+  /** The node has the state of all slots below: as if it had applied what they hold. */
+  #onSnapshot(node: number, { slot, digest }: NodeRecord): void {
+    const known = this.#stateOf.get(slot);
+    this.#check("agreement", known === undefined || known === digest, () => {
+      return `the state before slot ${slot} was ${known} and, on node ${node}, ${digest}`;
+    });
+    if (known === undefined) this.#stateOf.set(slot, digest as string);
+    const from = this.#nextSlot[node] as number;
+    this.#check("applied-in-order", slot >= from, () => {
+      return `node ${node} went back from slot ${from} to a snapshot of slot ${slot}`;
+    });
+    const applied = this.#applied[node] as Set<number>;
+    for (let each = from; each < slot; each++) {
+      for (const [client, request] of this.#requestsOf[each] ?? []) {
+        applied.add(requestKey(client, request));
+      }
+    }
+    this.#nextSlot[node] = slot;
   }
 
   #check(name: InvariantName, holds: boolean, text: () => string): void {

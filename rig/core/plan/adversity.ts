@@ -4,11 +4,14 @@
  * together unless their positions, in one unit, say otherwise.
  */
 
+import { quorum } from "../consensus/quorum.ts";
 import type { Fault, Position } from "../fault/fault.ts";
 import type { Adversity } from "./expectation.ts";
 
 export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity {
-  const severe = faults.filter((fault) => fault.kind === "partition" || isSilencing(fault));
+  const severe = faults.filter(
+    (fault) => fault.kind === "partition" || silencedByOne(fault, nodes).length > 0,
+  );
   let silent = 0;
   let largestGroup = nodes;
   // The worst is reached where some fault comes into force.
@@ -18,19 +21,49 @@ export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity 
     silent = Math.max(silent, silenced.size);
     largestGroup = Math.min(largestGroup, largestConnected(nodes, together, silenced));
   }
-  return { nodes, byzantine: 0, silent, largestGroup };
+  return { nodes, byzantine: forgetfulAmong(faults, nodes), silent, largestGroup };
 }
 
-/** A loss of everything leaves a node as good as silent. */
-function isSilencing(fault: Fault): boolean {
-  if (fault.kind === "loss") return fault.probability === 1;
-  return fault.kind === "crash" || fault.kind === "power-cut" || fault.kind === "pause";
+/** Nodes that may forget what they promised: nothing tells them from Byzantine ones. */
+function forgetfulAmong(faults: readonly Fault[], nodes: number): number {
+  const forgetful = faults.flatMap((fault) =>
+    fault.kind === "amnesia" || ("beyondLimit" in fault && fault.beyondLimit === true)
+      ? fault.nodes.filter((node) => node < nodes)
+      : [],
+  );
+  return new Set(forgetful).size;
 }
 
 /** Nodes that say or hear nothing. */
 function silencedBy(faults: readonly Fault[], nodes: number): ReadonlySet<number> {
-  const struck = faults.flatMap((fault) => (fault.kind === "partition" ? [] : fault.nodes));
-  return new Set(struck.filter((node) => node < nodes));
+  const silenced = faults.flatMap((fault) => silencedByOne(fault, nodes));
+  return new Set(silenced.filter((node) => node < nodes));
+}
+
+/**
+ * A loss of everything leaves a node as good as silent; so may a store that holds it up or
+ * refuses. Damaged records silence a node in single slots, but never more than n - q nodes in one:
+ * so many stand for all.
+ */
+function silencedByOne(fault: Fault, nodes: number): readonly number[] {
+  switch (fault.kind) {
+    case "crash":
+    case "power-cut":
+    case "pause":
+    case "gray-slow":
+    case "power-cut-in-write":
+    case "store-full":
+    case "store-error":
+      return fault.nodes;
+    case "loss":
+      return fault.probability === 1 ? fault.nodes : [];
+    case "torn-write":
+    case "flash-bitrot":
+    case "misdirect":
+      return fault.nodes.slice(0, nodes - quorum(nodes));
+    default:
+      return [];
+  }
 }
 
 function largestConnected(

@@ -10,6 +10,14 @@ const LEVELS_OF_FAULT: Readonly<Record<FaultKind, readonly Level[]>> = {
   pause: ["sim"],
   loss: ["sim"],
   delay: ["sim"],
+  "torn-write": ["sim"],
+  "flash-bitrot": ["sim"],
+  misdirect: ["sim"],
+  amnesia: ["sim"],
+  "gray-slow": ["sim"],
+  "power-cut-in-write": ["sim"],
+  "store-full": ["sim"],
+  "store-error": ["sim"],
 };
 
 /** Levels that are there at all, for a run without faults. */

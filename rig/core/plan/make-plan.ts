@@ -21,8 +21,6 @@ import {
 import { expandFaults, longestDelayNs, type Scenario, type ScenarioWorkload } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-export { adversityOf };
-
 export const OPERATIONS_DEFAULT = 100;
 export const OPERATIONS_MAX = 200_000;
 export const SEED_MAX = 0xffff_ffff;

@@ -55,6 +55,21 @@ export interface Floors {
   readonly afterHeal: number;
 }
 
+export interface StoragePlan {
+  /** How long a node's storage takes to make a record durable: each KiB of it, or part of one. */
+  readonly writeNs: number;
+  /** What is written whole or not at all: 32 (the default, as FRAM) or 4096 (as flash) bytes. */
+  readonly sectorBytes?: number;
+  /** A store without room refuses writes; none runs full when this is left out. */
+  readonly capacityBytes?: number;
+  /** When nodes compact their journals, where it is not as usual. */
+  readonly compaction?: {
+    readonly everySlots?: number;
+    readonly journalBytes?: number;
+    readonly keptSlots?: number;
+  };
+}
+
 export interface RunPlan {
   readonly schema: 1;
   readonly scenario: string;
@@ -66,8 +81,7 @@ export interface RunPlan {
   readonly bus: { readonly nominalBitrateBps: number; readonly dataBitrateBps: number };
   /** Timers of the protocol: a phase of round r lasts `roundTimeoutNs + r * roundDeltaNs`. */
   readonly timers: { readonly roundTimeoutNs: number; readonly roundDeltaNs: number };
-  /** How long a node's storage takes to make a record durable. */
-  readonly storage: { readonly writeNs: number };
+  readonly storage: StoragePlan;
   readonly client: { readonly operationTimeoutNs: number; readonly retryNs: number };
   readonly workload: WorkloadPlan;
   readonly faults: readonly Fault[];

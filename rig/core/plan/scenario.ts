@@ -98,8 +98,14 @@ function expandDetail(fault: ScenarioFault, size: ScenarioSize): FaultDetail {
       const { kind, minNs, maxNs } = fault;
       return { kind, nodes: expandSet(fault.nodes, size), minNs, maxNs };
     }
-    default:
+    case "crash":
+    case "power-cut":
+    case "pause":
       return { kind: fault.kind, nodes: expandSet(fault.nodes, size) };
+    default: {
+      const { id: _id, start: _start, end: _end, ...detail } = fault;
+      return { ...detail, nodes: expandSet(detail.nodes, size) };
+    }
   }
 }
 

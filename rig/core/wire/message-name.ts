@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<number, string>> = {
   [TYPE.fetch]: "Fetch",
   [TYPE.decided]: "Decided",
   [TYPE.status]: "Status",
+  [TYPE.chunk]: "Chunk",
+  [TYPE.fetchChunks]: "FetchChunks",
   [TYPE.request]: "Request",
   [TYPE.reply]: "Reply",
 };

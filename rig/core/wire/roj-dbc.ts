@@ -169,6 +169,20 @@ const LAYOUTS: readonly Layout[] = [
     comment: "The first slot that the sender has not decided",
     fields: [SLOT],
   },
+  {
+    type: TYPE.chunk,
+    class: CLASS.repair,
+    kind: 6,
+    comment: "A piece of the snapshot up to Slot; the digest is that of all of it",
+    fields: [SLOT, field("Total", 4, 4), field("Offset", 8, 4), ...digestFields(12)],
+  },
+  {
+    type: TYPE.fetchChunks,
+    class: CLASS.repair,
+    kind: 7,
+    comment: "Asks for the chunks of the snapshot up to Slot, from Offset on",
+    fields: [SLOT, field("Offset", 4, 4)],
+  },
 ];
 
 const TYPE_VALUES = Object.fromEntries(LAYOUTS.map(({ type }) => [type, messageName(type)]));
@@ -267,7 +281,7 @@ export function rojDbc(): string {
 
 function messageLines({ id, name, length, sender, header, fields }: Message): string[] {
   // Continuations have no fields: they show up as the header and no more.
-  const isLong = fields.some((signal) => signal.name === "FirstKey" || signal.name === "Status");
+  const isLong = fields.some(({ name }) => ["FirstKey", "Status", "Total"].includes(name));
   const isMultiplexed = isLong && sender !== stationName(HOST);
   return [
     `BO_ ${id} ${name}: ${length} ${sender}`,

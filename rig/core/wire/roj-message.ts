@@ -6,6 +6,13 @@
 import { type Digest, readDigest, writeDigest } from "./digest.ts";
 import { BODY_LENGTH_MAX, type Envelope, HEADER_LENGTH, type Header, TO_ALL } from "./header.ts";
 import { CLASS, makeId } from "./identifier.ts";
+import {
+  CHUNK_PREFIX,
+  type ChunkMessage,
+  type FetchChunksMessage,
+  readChunk,
+  writeChunk,
+} from "./snapshot-chunk.ts";
 import { type Batch, readBatch, readU16, readU32, writeU16, writeU32 } from "./transaction.ts";
 
 export const TYPE = {
@@ -19,6 +26,8 @@ export const TYPE = {
   fetch: 8,
   decided: 9,
   status: 10,
+  chunk: 11,
+  fetchChunks: 12,
   request: 16,
   reply: 17,
 } as const;
@@ -78,7 +87,9 @@ export type RojMessage =
       readonly batch: Batch;
     }
   /** The first slot that the sender has not decided. */
-  | { readonly kind: "status"; readonly slot: number };
+  | { readonly kind: "status"; readonly slot: number }
+  | ChunkMessage
+  | FetchChunksMessage;
 
 export type RojMessageKind = RojMessage["kind"];
 
@@ -94,6 +105,8 @@ const PLACE = {
   fetch: { type: TYPE.fetch, class: CLASS.repair, kind: 3 },
   decided: { type: TYPE.decided, class: CLASS.repair, kind: 4 },
   status: { type: TYPE.status, class: CLASS.repair, kind: 5 },
+  chunk: { type: TYPE.chunk, class: CLASS.repair, kind: 6 },
+  "fetch-chunks": { type: TYPE.fetchChunks, class: CLASS.repair, kind: 7 },
 } as const satisfies Record<RojMessageKind, { type: number; class: number; kind: number }>;
 
 /** Flags in the header's count. */
@@ -128,6 +141,11 @@ export class RojEncoder {
     const body = this.#body;
     writeU32(body, 0, message.slot);
     if (message.kind === "fetch" || message.kind === "status") return 4;
+    if (message.kind === "chunk") return writeChunk(body, message);
+    if (message.kind === "fetch-chunks") {
+      writeU32(body, 4, message.offset);
+      return 8;
+    }
     writeU16(body, 4, message.round);
     switch (message.kind) {
       case "propose":
@@ -198,6 +216,8 @@ const BODY_MIN: Readonly<Record<number, number>> = {
   [TYPE.fetch]: 4,
   [TYPE.decided]: 8,
   [TYPE.status]: 4,
+  [TYPE.chunk]: CHUNK_PREFIX,
+  [TYPE.fetchChunks]: 8,
 };
 
 /** The message whose body starts at `HEADER_LENGTH` of `bytes`; null when it is none of ROJ's. */
@@ -207,6 +227,10 @@ export function decodeRojMessage(header: Header, bytes: Uint8Array): RojMessage 
   const slot = readU32(bytes, HEADER_LENGTH);
   if (header.type === TYPE.fetch) return { kind: "fetch", slot };
   if (header.type === TYPE.status) return { kind: "status", slot };
+  if (header.type === TYPE.chunk) return readChunk(bytes, HEADER_LENGTH);
+  if (header.type === TYPE.fetchChunks) {
+    return { kind: "fetch-chunks", slot, offset: readU32(bytes, HEADER_LENGTH + 4) };
+  }
   const round = readU16(bytes, HEADER_LENGTH + 4);
   if (header.type === TYPE.pull) {
     return {

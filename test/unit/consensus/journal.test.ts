@@ -43,7 +43,8 @@ describe("a journal record", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const record = decodeRecord(bytes);
-        expect(record === null || ["vote", "confirm", "decided"].includes(record.kind)).toBe(true);
+        const kinds = ["vote", "confirm", "decided", "snapshot"];
+        expect(record === null || kinds.includes(record.kind)).toBe(true);
       }),
       { numRuns: 1000 },
     );

@@ -14,6 +14,7 @@ import { type Envelope, FrameMaker } from "../../../rig/core/wire/header.ts";
 import { makeId } from "../../../rig/core/wire/identifier.ts";
 import { messageName } from "../../../rig/core/wire/message-name.ts";
 import type { RojMessage } from "../../../rig/core/wire/roj-message.ts";
+import { chunkAt } from "../../../rig/core/wire/snapshot-chunk.ts";
 import { makeBatch, OPCODE } from "../../../rig/core/wire/transaction.ts";
 import { readDbc } from "../../support/dbc.ts";
 import { framesOf } from "../../support/roj-messages.ts";
@@ -67,6 +68,8 @@ const FRAMES: Readonly<Record<string, CanFrame>> = {
   fetch: message({ kind: "fetch", slot: 65 }, 2, 0),
   decided: message({ kind: "decided", ...PLACE, voters: 7, batch: BATCH }, 0, 2),
   status: message({ kind: "status", slot: 66 }, 0, 2),
+  chunk: message(chunkAt({ slot: 64, bytes: Uint8Array.of(0, 0, 0, 0), digest }, 0), 0, 2),
+  "fetch-chunks": message({ kind: "fetch-chunks", slot: 64, offset: 212 }, 2, 0),
   request: aRequest(),
   reply: aReply(),
 };

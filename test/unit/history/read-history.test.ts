@@ -158,7 +158,7 @@ describe("errors", () => {
     [
       "an unknown micro-operation",
       '{"index":4,"process":0,"type":"ok",\n"value":[["cas",1,2]]}',
-      "line 2: operation 4: micro-operation cas; expected append, r or w",
+      'line 2: operation 4: micro-operation "cas"; expected append, r or w',
     ],
     ["a file cut short", `[${op(0, "invoke")},`, "line 1: the file ends inside brackets"],
     ["a line cut short", `${op(0, "invoke")}\n{"index":1,"ty`, "line 2: the file ends inside"],

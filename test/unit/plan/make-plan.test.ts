@@ -1,7 +1,8 @@
 /** Plans: defaults, positions that scale, and refusals of what has no meaning. */
 
 import { describe, expect, it } from "vitest";
-import { adversityOf, makePlan } from "../../../rig/core/plan/make-plan.ts";
+import { adversityOf } from "../../../rig/core/plan/adversity.ts";
+import { makePlan } from "../../../rig/core/plan/make-plan.ts";
 import { SCENARIOS } from "../../../rig/core/plan/scenarios.ts";
 import { NS_PER_MS } from "../../../rig/core/time/time.ts";
 import { RigError } from "../../../rig/core/verdict/rig-error.ts";

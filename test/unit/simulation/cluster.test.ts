@@ -41,7 +41,7 @@ function aSend(source: number, token: number): NodeEffect {
 }
 
 function aWrite(token: number): NodeEffect {
-  return { kind: "persist", token, record: Uint8Array.of(token) };
+  return { kind: "persist", token, slot: 0, record: Uint8Array.of(token) };
 }
 
 /** Three nodes; node 0 sends and writes three times at its first boot. */

@@ -27,7 +27,9 @@ class HastyNode implements NodeCore {
     const effects = this.#core.step(event, timeNs).slice();
     for (const effect of effects) {
       if (effect.kind !== "persist") continue;
-      effects.push(...this.#core.step({ kind: "stored", token: effect.token }, timeNs));
+      effects.push(
+        ...this.#core.step({ kind: "stored", token: effect.token, result: "ok" }, timeNs),
+      );
     }
     return effects;
   }

@@ -67,6 +67,11 @@ function transactionSignals(transaction: Transaction): Record<string, number> {
 function signalsOf(message: RojMessage): Record<string, number> {
   const { slot: Slot } = message;
   if (message.kind === "fetch" || message.kind === "status") return { Slot };
+  if (message.kind === "fetch-chunks") return { Slot, Offset: message.offset };
+  if (message.kind === "chunk") {
+    const { total: Total, offset: Offset, digest } = message;
+    return { Slot, Total, Offset, ...digestSignals(digest) };
+  }
   const base = { Slot, Round: message.round };
   switch (message.kind) {
     case "vote":
@@ -161,7 +166,7 @@ describe("the DBC of our frames", () => {
   });
 
   it("has a message for each kind and node, and one for the host's requests", () => {
-    expect(DBC.size).toBe(11 * 14 + 1);
+    expect(DBC.size).toBe(13 * 14 + 1);
     for (const { id, sender } of DBC.values()) {
       expect(sender).toBe((id & 15) === HOST ? "Host" : `Node${id & 15}`);
     }

@@ -7,11 +7,13 @@
 import type { Digest } from "../../wire/digest.ts";
 import type { Phase, RojMessage } from "../../wire/roj-message.ts";
 import type { Batch } from "../../wire/transaction.ts";
+import type { StoreResult } from "../node-core.ts";
 import { faultBound, quorum } from "../quorum.ts";
 import type { JournalRecord } from "./journal.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RojRules } from "./rules.ts";
 import { bitCount, type RoundState, SlotState } from "./slot-state.ts";
+import type { Compaction } from "./snapshot.ts";
 
 export const TIMER = { round: 0, repair: 1, catchUp: 2, gather: 3 } as const;
 
@@ -26,6 +28,7 @@ export interface RojOptions {
   readonly roundTimeoutNs: number;
   readonly roundDeltaNs: number;
   readonly rules: RojRules;
+  readonly compaction?: Compaction;
 }
 
 export interface Decision {
@@ -64,6 +67,10 @@ export class Agreement {
   readonly #host: AgreementHost;
   readonly #slots = new Map<number, SlotState>();
   readonly #promises = new Map<number, PendingPromise>();
+  /** Slots of promises that were read from storage. */
+  readonly #restored = new Set<number>();
+  /** Slots of which a promise may be lost: the node makes none in them. */
+  readonly #silent = new Set<number>();
   #current: SlotState;
   #peer: number;
   /** A proposal waits a little for more requests: they have the lowest priority on the bus. */
@@ -87,6 +94,7 @@ export class Agreement {
   /** Takes back a promise read from storage, before anything else happens in its slot. */
   restore(record: Extract<JournalRecord, { kind: "vote" | "confirm" }>): void {
     const { slot, round } = record;
+    this.#restored.add(slot);
     const state = this.#slotState(slot);
     const entry = state.roundState(round);
     state.round = Math.max(state.round, round);
@@ -105,9 +113,24 @@ export class Agreement {
     if (state.valid === null || state.valid.round <= round) state.valid = lock;
   }
 
+  /** The node makes no promise in this slot, since it may have made one that is lost. */
+  abstain(slot: number): void {
+    this.#silent.add(slot);
+    this.#out.trace({ event: "abstain", slot, round: 0, digest: null });
+  }
+
+  /** Whether the journal so far holds a promise in `slot` or later, or may have held one. */
+  hasStakeFrom(slot: number): boolean {
+    for (const each of this.#restored) if (each >= slot) return true;
+    for (const each of this.#silent) if (each >= slot) return true;
+    return false;
+  }
+
   /** Moves to `slot`: everything below is decided. */
   begin(slot: number): void {
     for (const old of this.#slots.keys()) if (old < slot) this.#slots.delete(old);
+    for (const old of this.#restored) if (old < slot) this.#restored.delete(old);
+    for (const old of this.#silent) if (old < slot) this.#silent.delete(old);
     if (this.#current.active) {
       this.#out.clearTimer(TIMER.round);
       this.#out.clearTimer(TIMER.repair);
@@ -175,11 +198,18 @@ export class Agreement {
     this.#out.setTimer(TIMER.repair, this.#options.roundTimeoutNs / 4);
   }
 
-  /** A promise is durable: now it may leave, if the node is still where it made it. */
-  onStored(token: number): void {
+  /**
+   * A promise is durable: now it may leave, if the node is still where it made it. One that the
+   * store refused never leaves, and the node makes no other in that phase of that round.
+   */
+  onStored(token: number, result: StoreResult): void {
     const promise = this.#promises.get(token);
     if (promise === undefined) return;
     this.#promises.delete(token);
+    if (result === "ok") this.#release(promise);
+  }
+
+  #release(promise: PendingPromise): void {
     const { phase, slot, round, digest } = promise;
     const state = this.#current;
     if (slot !== state.slot) return;
@@ -288,6 +318,7 @@ export class Agreement {
   /** Proposes, when it is this node's turn and there is something to propose. */
   #propose(state: SlotState): void {
     const { slot, round, valid } = state;
+    if (this.#isSilent(state)) return;
     if ((slot + round) % this.#options.nodes !== this.#options.node) return;
     const entry = state.roundState(round);
     if (entry.proposal !== null || entry.voted || entry.confirmed) return;
@@ -381,8 +412,11 @@ export class Agreement {
     const { round } = entry;
     entry.voted = true;
     this.#startTimers(state);
-    const token = this.#out.persist({ kind: "vote", slot, round, digest });
-    this.#promises.set(token, { phase: "vote", slot, round, digest });
+    if (this.#isSilent(state)) return;
+    const promise = { phase: "vote", slot, round, digest } as const;
+    if (this.#options.rules.storesVotes) {
+      this.#promises.set(this.#out.persist({ kind: "vote", slot, round, digest }), promise);
+    } else this.#release(promise);
   }
 
   #promiseConfirm(state: SlotState, entry: RoundState, batch: Batch | null): void {
@@ -390,6 +424,10 @@ export class Agreement {
     const { round } = entry;
     const digest = batch?.digest ?? null;
     entry.confirmed = true;
+    if (this.#isSilent(state)) {
+      this.#startTimers(state);
+      return;
+    }
     if (digest !== null) {
       state.lock = { digest, round };
       this.#out.trace({ event: "lock", slot, round, digest });
@@ -414,7 +452,12 @@ export class Agreement {
     this.#out.clearTimer(TIMER.repair);
   }
 
+  #isSilent({ slot }: SlotState): boolean {
+    return this.#silent.size > 0 && this.#silent.has(slot) && this.#options.rules.heedsDamage;
+  }
+
   #resend(state: SlotState, entry: RoundState): void {
+    if (this.#isSilent(state)) return;
     const { slot } = state;
     const { round, proposal } = entry;
     const { node } = this.#options;

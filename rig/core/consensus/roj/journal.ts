@@ -1,6 +1,7 @@
 /**
  * The records that a ROJ node makes durable: its votes and confirmations (a confirmation of a
- * batch carries the batch, for it is the lock), and what was decided. Restoring reads them back.
+ * batch carries the batch, for it is the lock), what was decided, and snapshots of the state,
+ * before which everything else may go. Restoring reads them back.
  */
 
 import { type Digest, readDigest, writeDigest } from "../../wire/digest.ts";
@@ -33,14 +34,17 @@ export type JournalRecord =
       readonly round: number;
       readonly voters: number;
       readonly batch: Batch;
-    };
+    }
+  /** The state after all slots below `slot`. */
+  | { readonly kind: "snapshot"; readonly slot: number; readonly state: Uint8Array };
 
-const CODE = { vote: 1, confirm: 2, decided: 3 } as const;
+const CODE = { vote: 1, confirm: 2, decided: 3, snapshot: 4 } as const;
 
 /** code u8, transactions u8, slot u32, round u16, voters u16. */
 const PREFIX = 10;
 
 export function encodeRecord(record: JournalRecord): Uint8Array {
+  if (record.kind === "snapshot") return encodeSnapshot(record.slot, record.state);
   const batch = record.kind === "vote" ? null : record.batch;
   const tail =
     record.kind === "vote" ? (record.digest === null ? 0 : 8) : (batch?.bytes.length ?? 0);
@@ -57,6 +61,14 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   return bytes;
 }
 
+function encodeSnapshot(slot: number, state: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(PREFIX + state.length);
+  bytes[0] = CODE.snapshot;
+  writeU32(bytes, 2, slot);
+  bytes.set(state, PREFIX);
+  return bytes;
+}
+
 /** Null when the bytes are no record of this node's. */
 export function decodeRecord(bytes: Uint8Array): JournalRecord | null {
   if (bytes.length < PREFIX) return null;
@@ -66,6 +78,7 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord | null {
     const digest = bytes.length === PREFIX ? null : readDigest(bytes, PREFIX);
     return { kind: "vote", slot, round, digest };
   }
+  if (bytes[0] === CODE.snapshot) return { kind: "snapshot", slot, state: bytes.subarray(PREFIX) };
   const count = bytes[1] as number;
   const batch = count === 0 ? null : readBatch(bytes, PREFIX, count);
   if (bytes[0] === CODE.confirm) return { kind: "confirm", slot, round, batch };

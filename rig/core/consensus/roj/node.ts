@@ -1,6 +1,7 @@
 /**
  * A ROJ-B node in the crash profile: client requests and replies, the decided log and the state
- * made from it, catching up when behind, and the agreement on the current slot.
+ * made from it, catching up when behind, and the agreement on the current slot. In this profile a
+ * peer's snapshot is believed when its digest is right; a Byzantine one would need a certificate.
  */
 
 import type { CanFrame } from "../../can/frame.ts";
@@ -8,6 +9,7 @@ import { HEADER_LENGTH, type Header, readHeader, TO_ALL } from "../../wire/heade
 import { sourceOfId } from "../../wire/identifier.ts";
 import { Reassembler } from "../../wire/reassembly.ts";
 import { decodeRojMessage, type RojMessage, TYPE } from "../../wire/roj-message.ts";
+import type { ChunkMessage } from "../../wire/snapshot-chunk.ts";
 import {
   BATCH_MAX,
   type Batch,
@@ -16,7 +18,7 @@ import {
   type Transaction,
 } from "../../wire/transaction.ts";
 import { ListStore } from "../list-store.ts";
-import type { NodeCore, NodeEffect, NodeEvent } from "../node-core.ts";
+import type { NodeCore, NodeEffect, NodeEvent, StoreResult } from "../node-core.ts";
 import { quorum } from "../quorum.ts";
 import {
   Agreement,
@@ -25,9 +27,13 @@ import {
   type RojOptions,
   TIMER,
 } from "./agreement.ts";
-import { decodeRecord } from "./journal.ts";
+import { Compactor } from "./compactor.ts";
+import { DecidedLog } from "./decided-log.ts";
 import { Outbox } from "./outbox.ts";
+import { recover } from "./recovery.ts";
 import { bitCount } from "./slot-state.ts";
+import { COMPACTION, restoreStore, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { chunksFrom, SnapshotReceiver } from "./snapshot-transfer.ts";
 
 /** Decided slots that one answer to a fetch holds. */
 const FETCH_SLOTS = 8;
@@ -46,7 +52,7 @@ export class RojNode implements NodeCore {
   step(event: NodeEvent): readonly NodeEffect[] {
     if (event.kind === "boot") {
       this.#life = new RojLife(this.#options, event.incarnation);
-      return this.#life.boot(event.image, event.incarnation);
+      return this.#life.boot(event);
     }
     return this.#life === null ? [] : this.#life.step(event);
   }
@@ -58,9 +64,14 @@ class RojLife implements AgreementHost {
   readonly #out: Outbox;
   readonly #agreement: Agreement;
   readonly #reassembler = new Reassembler();
-  readonly #store = new ListStore();
-  readonly #decided: Decision[] = [];
+  readonly #compactor: Compactor;
+  readonly #decided: DecidedLog;
+  /** Decided slots behind a gap, from peers or from the journal. */
   readonly #ahead = new Map<number, Decision>();
+  /** Slots not yet applied whose decision is in the journal. */
+  readonly #journaled = new Set<number>();
+  #store = new ListStore();
+  #incoming: SnapshotReceiver | null = null;
   /** Requests not yet applied: the latest of each client. */
   readonly #pending = new Map<number, Transaction>();
   /** The station that each client was last heard on. */
@@ -77,28 +88,41 @@ class RojLife implements AgreementHost {
   constructor(options: RojOptions, incarnation: number) {
     this.#options = options;
     this.#out = new Outbox(options.node, incarnation);
+    const compaction = options.compaction ?? COMPACTION;
+    this.#compactor = new Compactor(compaction, this.#out);
+    this.#decided = new DecidedLog(compaction.keptSlots);
     this.#agreement = new Agreement(options, this.#out, this);
     this.#peer = options.node;
   }
 
-  boot(image: readonly Uint8Array[], incarnation: number): readonly NodeEffect[] {
-    const decisions = new Map<number, Decision>();
-    const records = image.map(decodeRecord).filter((record) => record !== null);
-    for (const record of records) {
-      if (record.kind === "decided") decisions.set(record.slot, record);
-      else this.#agreement.restore(record);
+  boot(event: Extract<NodeEvent, { kind: "boot" }>): readonly NodeEffect[] {
+    const { incarnation, image, damaged = [] } = event;
+    const { store, snapshot, decisions, promises, bytes } = recover(image);
+    for (const promise of promises) this.#agreement.restore(promise);
+    this.#compactor.restored(bytes, snapshot);
+    this.#store = store;
+    if (snapshot !== null) {
+      const { slot, digest } = snapshot;
+      this.#decided.jumpTo(slot);
+      this.#out.trace({ event: "snapshot", slot, round: 0, digest });
     }
-    for (let next = decisions.get(0); next !== undefined; next = decisions.get(next.slot + 1)) {
+    for (const [slot, decision] of decisions) {
+      if (slot >= this.#decided.next) this.#ahead.set(slot, decision);
+    }
+    for (let next = this.#takeAhead(); next !== undefined; next = this.#takeAhead()) {
       this.#apply(next, false);
     }
-    const slot = this.#decided.length;
+    // What is left stands behind a damaged record.
+    for (const ahead of this.#ahead.keys()) this.#journaled.add(ahead);
+    const slot = this.#decided.next;
     this.#out.trace({ event: "boot", slot, round: incarnation, digest: null });
-    for (const record of records) {
-      if (record.kind === "decided" || record.slot < slot) continue;
+    for (const record of promises) {
+      if (record.slot < slot) continue;
       // It may have become durable when the node could no longer say so, and will leave from here.
       const digest = record.kind === "vote" ? record.digest : (record.batch?.digest ?? null);
       this.#out.trace({ event: record.kind, slot: record.slot, round: record.round, digest });
     }
+    for (const lost of new Set(damaged)) if (lost >= slot) this.#agreement.abstain(lost);
     this.#agreement.begin(slot);
     // A first boot has nothing to miss; after any other, others may have moved on.
     if (incarnation > 1 && this.#options.nodes > 1) {
@@ -115,7 +139,7 @@ class RojLife implements AgreementHost {
         this.#onFrame(event.frame);
         break;
       case "stored":
-        this.#agreement.onStored(event.token);
+        this.#onStored(event.token, event.result);
         break;
       case "timer":
         if (event.timer === TIMER.round) this.#agreement.onRoundTimer();
@@ -143,19 +167,50 @@ class RojLife implements AgreementHost {
   }
 
   decided(decision: Decision): void {
-    this.#commit(decision);
-    let next = this.#ahead.get(this.#decided.length);
-    while (next !== undefined) {
-      this.#ahead.delete(next.slot);
+    for (let next: Decision | undefined = decision; next !== undefined; next = this.#takeAhead()) {
       this.#commit(next);
-      next = this.#ahead.get(this.#decided.length);
     }
-    this.#agreement.begin(this.#decided.length);
+    this.#moveOn();
+  }
+
+  /** The decision of the next slot, if it came before its turn. */
+  #takeAhead(): Decision | undefined {
+    const decision = this.#ahead.get(this.#decided.next);
+    if (decision !== undefined) this.#ahead.delete(decision.slot);
+    return decision;
+  }
+
+  /** Goes on behind what was decided, with a snapshot of it where one is due. */
+  #moveOn(): void {
+    const { next } = this.#decided;
+    this.#agreement.begin(next);
+    if (!this.#compactor.isDue(next) || this.#needsJournalFrom(next)) return;
+    this.#compactor.write(this.#takeSnapshot(), true);
+  }
+
+  /** Whether the journal holds, or may have held, what still counts at `slot` or further on. */
+  #needsJournalFrom(slot: number): boolean {
+    return this.#journaled.size > 0 || this.#agreement.hasStakeFrom(slot);
+  }
+
+  #takeSnapshot(): Snapshot {
+    const { snapshotsSessions } = this.#options.rules;
+    return takeSnapshot(this.#store, this.#decided.next, snapshotsSessions);
+  }
+
+  #onStored(token: number, result: StoreResult): void {
+    if (result !== "ok") {
+      this.#out.trace({ event: "refuse", slot: this.#agreement.slot, round: 0, digest: null });
+    }
+    this.#compactor.onStored(token, result);
+    this.#agreement.onStored(token, result);
   }
 
   #commit(decision: Decision): void {
     const { slot, round, voters, batch } = decision;
-    this.#out.persist({ kind: "decided", slot, round, voters, batch });
+    if (!this.#journaled.delete(slot)) {
+      this.#out.persist({ kind: "decided", slot, round, voters, batch });
+    }
     this.#out.trace({ event: "commit", slot, round, digest: batch.digest, voters });
     if ((slot + round) % this.#options.nodes === this.#options.node) {
       this.#out.send({ kind: "commit", slot, round, digest: batch.digest, voters });
@@ -235,6 +290,12 @@ class RojLife implements AgreementHost {
       case "fetch":
         if (isForUs) this.#onFetch(source, message.slot);
         break;
+      case "fetch-chunks":
+        if (isForUs) this.#sendChunks(source, message.slot, message.offset);
+        break;
+      case "chunk":
+        if (isForUs) this.#onChunk(source, message);
+        break;
       case "status":
         this.#onStatus(message.slot);
         break;
@@ -266,8 +327,9 @@ class RojLife implements AgreementHost {
     const { node, nodes } = this.#options;
     this.#peer = (this.#peer + 1) % nodes;
     if (this.#peer === node) this.#peer = (this.#peer + 1) % nodes;
-    this.#out.send({ kind: "fetch", slot: this.#decided.length }, this.#peer);
-    const { length: slot } = this.#decided;
+    const { next: slot } = this.#decided;
+    if (this.#incoming === null) this.#out.send({ kind: "fetch", slot }, this.#peer);
+    else this.#askChunks(this.#incoming.slot, this.#incoming.retry(), this.#peer);
     this.#out.trace({ event: "fetch", slot, round: 0, digest: null });
     this.#out.setTimer(TIMER.catchUp, this.#options.roundTimeoutNs);
   }
@@ -278,27 +340,32 @@ class RojLife implements AgreementHost {
   }
 
   #onFetch(source: number, from: number): void {
-    const end = Math.min(from + FETCH_SLOTS, this.#decided.length);
+    if (from < this.#decided.first) {
+      this.#sendChunks(source, from, 0);
+      return;
+    }
+    const end = Math.min(from + FETCH_SLOTS, this.#decided.next);
     for (let slot = from; slot < end; slot++) {
       this.#sendDecided(slot, source);
     }
-    this.#out.send({ kind: "status", slot: this.#decided.length }, source);
+    this.#out.send({ kind: "status", slot: this.#decided.next }, source);
   }
 
   #onPull(source: number, pull: Extract<RojMessage, { kind: "pull" }>): void {
-    if (pull.slot < this.#decided.length) this.#sendDecided(pull.slot, source);
+    if (pull.slot < this.#decided.first) this.#sendChunks(source, pull.slot, 0);
+    else if (pull.slot < this.#decided.next) this.#sendDecided(pull.slot, source);
     else this.#agreement.answerPull(source, pull);
   }
 
   #sendDecided(slot: number, destination: number): void {
-    const decision = this.#decided[slot];
+    const decision = this.#decided.get(slot);
     if (decision !== undefined) this.#out.send({ kind: "decided", ...decision }, destination);
   }
 
   #onStatus(slot: number): void {
     this.#knowsPosition = true;
-    if (!this.#isCatchingUp) return;
-    if (slot > this.#decided.length) this.#startCatchUp();
+    if (!this.#isCatchingUp || this.#incoming !== null) return;
+    if (slot > this.#decided.next) this.#startCatchUp();
     else {
       this.#isCatchingUp = false;
       this.#out.clearTimer(TIMER.catchUp);
@@ -307,11 +374,68 @@ class RojLife implements AgreementHost {
 
   #onDecided(message: Extract<RojMessage, { kind: "decided" }>): void {
     const { slot, round, voters, batch } = message;
-    const next = this.#decided.length;
+    const next = this.#decided.next;
     if (slot < next || slot >= next + AHEAD_MAX) return;
     if (bitCount(voters) < quorum(this.#options.nodes)) return;
     const decision = { slot, round, voters, batch };
     if (slot === next) this.decided(decision);
     else this.#ahead.set(slot, decision);
+  }
+
+  /** Chunks of the snapshot up to `slot`; without it, the first ones of what there is. */
+  #sendChunks(destination: number, slot: number, offset: number): void {
+    const { shelf } = this.#compactor;
+    const asked = shelf.find(slot);
+    let snapshot = asked ?? shelf.newest;
+    if (snapshot === undefined || snapshot.slot < this.#decided.first) {
+      snapshot = this.#takeSnapshot();
+      shelf.add(snapshot);
+    }
+    for (const chunk of chunksFrom(snapshot, asked === undefined ? 0 : offset)) {
+      this.#out.send(chunk, destination);
+    }
+  }
+
+  #askChunks(slot: number, offset: number, peer: number): void {
+    this.#out.send({ kind: "fetch-chunks", slot, offset }, peer);
+  }
+
+  #onChunk(source: number, chunk: ChunkMessage): void {
+    this.#knowsPosition = true;
+    if (chunk.slot <= this.#decided.next || !SnapshotReceiver.accepts(chunk)) return;
+    if (this.#incoming === null || this.#incoming.yieldsTo(chunk)) {
+      this.#incoming = new SnapshotReceiver(chunk);
+    }
+    const incoming = this.#incoming;
+    const state = incoming.add(chunk);
+    if (state === "wait") return;
+    this.#isCatchingUp = true;
+    this.#out.setTimer(TIMER.catchUp, this.#options.roundTimeoutNs);
+    if (state === "ask") {
+      this.#askChunks(incoming.slot, incoming.ask(), source);
+      return;
+    }
+    this.#incoming = null;
+    const snapshot = incoming.finish();
+    const store = snapshot === null ? null : restoreStore(snapshot.bytes);
+    if (snapshot !== null && store !== null) this.#install(snapshot, store);
+    this.#startCatchUp();
+  }
+
+  /** Takes over the state of a peer that is further on. */
+  #install(snapshot: Snapshot, store: ListStore): void {
+    const { slot } = snapshot;
+    this.#store = store;
+    this.#decided.jumpTo(slot);
+    for (const old of this.#ahead.keys()) if (old < slot) this.#ahead.delete(old);
+    for (const old of this.#journaled) if (old < slot) this.#journaled.delete(old);
+    this.#compactor.write(snapshot, !this.#needsJournalFrom(slot));
+    for (const { client, request } of this.#pending.values()) {
+      if (store.isVoid(client, request)) this.#pending.delete(client);
+    }
+    for (let next = this.#takeAhead(); next !== undefined; next = this.#takeAhead()) {
+      this.#commit(next);
+    }
+    this.#moveOn();
   }
 }

@@ -16,6 +16,8 @@ export class Outbox {
   readonly #encoder = new RojEncoder();
   readonly #frames: FrameMaker;
   #token = 0;
+  /** Bytes of all records written since the boot. */
+  written = 0;
 
   constructor(node: number, boot: number) {
     this.#node = node;
@@ -35,8 +37,16 @@ export class Outbox {
   /** The token that the `stored` event will carry. */
   persist(record: JournalRecord): number {
     const token = ++this.#token;
-    this.effects.push({ kind: "persist", token, record: encodeRecord(record) });
+    const bytes = encodeRecord(record);
+    this.written += bytes.length;
+    const isBase = record.kind === "snapshot";
+    this.effects.push({ kind: "persist", token, slot: record.slot, record: bytes, isBase });
     return token;
+  }
+
+  /** Drops the records before the one with this token. */
+  truncate(token: number): void {
+    this.effects.push({ kind: "truncate", token });
   }
 
   setTimer(timer: number, delayNs: number): void {

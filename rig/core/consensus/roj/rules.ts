@@ -25,6 +25,12 @@ export interface RojRules {
   mayVote(question: VoteQuestion): boolean;
   /** A quorum of votes for one batch in `votesRound` is there: may the node lock and confirm it? */
   mayConfirm(votesRound: number, currentRound: number): boolean;
+  /** A vote leaves only when it is durable. */
+  readonly storesVotes: boolean;
+  /** A node stays silent in a slot of which a damaged record may have held a promise. */
+  readonly heedsDamage: boolean;
+  /** A snapshot holds the sessions of the clients, so that retries are known after a restore. */
+  readonly snapshotsSessions: boolean;
 }
 
 export const ROJ_RULES: RojRules = {
@@ -38,4 +44,7 @@ export const ROJ_RULES: RojRules = {
   mayConfirm(votesRound, currentRound) {
     return votesRound === currentRound;
   },
+  storesVotes: true,
+  heedsDamage: true,
+  snapshotsSessions: true,
 };

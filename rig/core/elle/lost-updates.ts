@@ -1,75 +1,21 @@
 /**
- * What became of updates: a version of a failed operation on which a successful one was built
- * (dirty-update), and several transactions that read the same state of a key and all appended to
- * it (lost-update).
+ * Several transactions that read the same state of a key and all wrote to it after that
+ * (lost-update). The same for lists and for registers.
  */
 
 import {
   APPEND,
-  FAIL,
   type HistoryTable,
   OK,
-  READ_LIST,
   READ_NIL,
+  READ_VALUE,
+  WRITE,
 } from "../history/history-table.ts";
-import type { AppendIndex } from "./append-index.ts";
 import type { Findings } from "./findings.ts";
-import {
-  capital,
-  elementText,
-  indexOf,
-  keyText,
-  listText,
-  operationText,
-  readList,
-} from "./texts.ts";
+import { capital, indexOf, keyText, operationText, readList, readText } from "./texts.ts";
 import { NONE } from "./transactions.ts";
-import { longestReads } from "./version-order.ts";
 
-export function checkDirtyUpdates(
-  table: HistoryTable,
-  index: AppendIndex,
-  findings: Findings,
-): void {
-  if (!index.hasFailedWriters) return;
-  const longest = longestReads(table, () => true);
-  for (let key = 0; key < table.keys; key++) {
-    const mop = longest[key] as number;
-    if (mop === NONE) continue;
-    // The failed element last passed that no successful one has followed yet.
-    let failed = NONE;
-    for (const element of new Set(readList(table, mop))) {
-      const row = index.completed[element] as number;
-      if (row === NONE) continue;
-      if (table.type[row] === FAIL) {
-        if (failed === NONE) failed = element;
-      } else if (table.type[row] === OK) {
-        if (failed !== NONE) {
-          const elements = [failed, element] as const;
-          findings.add("dirty-update", () => dirtyUpdate(table, index, elements));
-        }
-        failed = NONE;
-      }
-    }
-  }
-}
-
-function dirtyUpdate(table: HistoryTable, index: AppendIndex, elements: readonly [number, number]) {
-  const key = table.elementKey[elements[0]] as number;
-  const failed = index.completed[elements[0]] as number;
-  const built = index.completed[elements[1]] as number;
-  return {
-    explanation:
-      `${capital(operationText(table, failed))} failed to append ` +
-      `${elementText(table, elements[0])} to ${keyText(table, key)}, yet ` +
-      `${operationText(table, built)} appended ${elementText(table, elements[1])} after it and ` +
-      "succeeded.",
-    operations: [indexOf(table, failed), indexOf(table, built)],
-    key: table.names.key(key),
-  };
-}
-
-/** Finds transactions that read the same value of a key, and then appended to the key. */
+/** Finds transactions that read the same value of a key, and then wrote to the key. */
 export function checkLostUpdates(table: HistoryTable, type: Uint8Array, findings: Findings): void {
   const values = new ReadValues(table);
   const firstRow = new Int32Array(values.count).fill(NONE);
@@ -83,7 +29,7 @@ export function checkLostUpdates(table: HistoryTable, type: Uint8Array, findings
     const end = table.mopStart[row + 1] as number;
     for (let mop = table.mopStart[row] as number; mop < end; mop++) {
       const key = table.mopKey[mop] as number;
-      if (table.mopKind[mop] !== APPEND) {
+      if (!isWrite(table.mopKind[mop])) {
         if (readIn[key] !== row) readMop[key] = mop;
         readIn[key] = row;
         continue;
@@ -118,13 +64,16 @@ class ReadValues {
 
   constructor(table: HistoryTable) {
     this.table = table;
-    this.count = table.lists.length + 2 * table.keys;
+    this.count = table.lists.length + 2 * table.keys + table.elements;
   }
 
   of(mop: number): number | string {
     const { table } = this;
     const key = table.mopKey[mop] as number;
     if (table.mopKind[mop] === READ_NIL) return table.lists.length + 2 * key;
+    if (table.mopKind[mop] === READ_VALUE) {
+      return table.lists.length + 2 * table.keys + (table.mopElement[mop] as number);
+    }
     const length = table.mopLength[mop] as number;
     if (length === 0) return table.lists.length + 2 * key + 1;
     const offset = table.mopElement[mop] as number;
@@ -135,15 +84,18 @@ class ReadValues {
 
 function lostUpdate(table: HistoryTable, mop: number, rows: readonly number[]) {
   const key = table.mopKey[mop] as number;
-  const value = table.mopKind[mop] === READ_LIST ? listText(table, readList(table, mop)) : "nil";
   const who = rows.slice(0, 4).map((row) => operationText(table, row));
   if (rows.length > who.length) who.push(`${rows.length - who.length} more`);
   return {
     explanation:
       `${capital(who.slice(0, -1).join(", "))} and ${who.at(-1)} all read ` +
-      `${keyText(table, key)} as ${value} and then appended to it: each but one built on a state ` +
-      "that was no longer the last.",
+      `${keyText(table, key)} as ${readText(table, mop)} and then wrote to it: each but one ` +
+      "built on a state that was no longer the last.",
     operations: rows.map((row) => indexOf(table, row)),
     key: table.names.key(key),
   };
+}
+
+function isWrite(kind: number | undefined): boolean {
+  return kind === APPEND || kind === WRITE;
 }

@@ -1,0 +1,68 @@
+/**
+ * The rw-register checker: is this history of reads and writes one that a database of the given
+ * consistency model could have produced? Anomalies, their names and the verdict are Elle's
+ * (0.2.7). Registers tell little about the order of their versions; what the caller knows or may
+ * assume of it comes in as options, and makes more anomalies visible.
+ */
+
+import { type HistoryTable, INVOKE } from "../history/history-table.ts";
+import { checkCycles } from "./check-cycles.ts";
+import { SEARCH_GAVE_UP } from "./cycles.ts";
+import { Findings } from "./findings.ts";
+import { GARBAGE_READ, judge, orderFor } from "./judge.ts";
+import { canonicalModel } from "./lattice.ts";
+import { checkLostUpdates } from "./lost-updates.ts";
+import { checkRegisterReads, checkRegisterTransactions } from "./register-checks.ts";
+import { RegisterDependencies } from "./register-dependencies.ts";
+import { indexRegisters } from "./register-index.ts";
+import type { CheckResult, RegisterOptions } from "./result.ts";
+import { versionGraph } from "./version-graph.ts";
+
+/**
+ * Throws `usage.unknown-model` for a model that is none, `input.malformed` for a history with
+ * other micro-operations, with a write of nil, or with a value that was read and has two writers.
+ */
+export function checkRwRegister(history: HistoryTable, options: RegisterOptions): CheckResult {
+  const model = canonicalModel(options.consistency);
+  const index = indexRegisters(history);
+  const findings = new Findings();
+  checkRegisterReads(history, index, findings);
+  checkRegisterTransactions(history, findings);
+  checkLostUpdates(history, history.type, findings);
+  const versions = versionGraph(history, index, options, findings);
+  checkCycles(new RegisterDependencies(versions), {
+    findings,
+    order: orderFor(model),
+    searchSteps: options.searchSteps,
+  });
+  if (versions.sources.some(({ exact }) => exact?.hasGivenUp === true)) {
+    findings.add(SEARCH_GAVE_UP, () => ({
+      explanation: "Not all that real time tells about the versions of keys was used: too much.",
+      operations: [],
+    }));
+  }
+  const warnings = optionWarnings(history, options);
+  if (options.forbidGarbage !== true) {
+    const garbage = findings.take(GARBAGE_READ);
+    if (garbage !== undefined) {
+      warnings.push(`${garbage.explanation} Elle lets such reads pass; so does this verdict.`);
+    }
+  }
+  return judge(model, findings, history, warnings);
+}
+
+function optionWarnings(history: HistoryTable, options: RegisterOptions): string[] {
+  const { sequentialKeys, linearizableKeys, wfrKeys, transactionOrder } = options;
+  const warnings: string[] = [];
+  const hasOrder = sequentialKeys === true || linearizableKeys === true || wfrKeys === true;
+  if (!hasOrder && transactionOrder === undefined) {
+    warnings.push(
+      "nothing but nil orders the versions of a register, so few cycles can be seen; say what " +
+        "holds: sequential keys, linearizable keys, writes follow reads, an order of transactions",
+    );
+  }
+  if (linearizableKeys === true && history.rows > 0 && !history.type.includes(INVOKE)) {
+    warnings.push("no operation of type invoke: real time tells nothing of linearizable keys");
+  }
+  return warnings;
+}
