@@ -20,6 +20,7 @@ export { SCENARIOS } from "./core/plan/scenarios.ts";
 export type { RunEvidence } from "./core/run/evidence.ts";
 export { EvidenceBuilder } from "./core/run/evidence-builder.ts";
 export type { RunRecord, RunSink } from "./core/run/record.ts";
+export { detectFormat, TRACE_FORMATS } from "./core/trace/index.ts";
 export { judgeRun } from "./core/verdict/judge.ts";
 export { RigError } from "./core/verdict/rig-error.ts";
 export type { RunResult } from "./core/verdict/run-result.ts";

@@ -14,6 +14,8 @@ import type { BenchRow } from "./rows.ts";
 const RATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
 const STATIONS = [0, 1, 2, 3, 4, 5];
 const ROUNDS = 5;
+/** Frames between two errors where errors are measured. */
+const HIT_EVERY = 1000;
 
 /** All figures; `frames` is how many frames each round sends. */
 export function benchBus(frames = 400_000): BenchRow[] {
@@ -29,6 +31,11 @@ export function benchBus(frames = 400_000): BenchRow[] {
     add(
       `full bus, ${length} bytes`,
       best(() => fullBus(samples, frames)),
+      "frames/s",
+    );
+    add(
+      `full bus, ${length} bytes, a hit every 1000 frames`,
+      best(() => fullBus(samples, frames, HIT_EVERY)),
       "frames/s",
     );
     add(
@@ -90,6 +97,8 @@ class Reader implements BusListener {
   delayed(): void {}
   withheld(): void {}
   aborted(): void {}
+  busState(): void {}
+  errorFrame(): void {}
 }
 
 /** Each station has its next frame waiting as soon as the last one is out. */
@@ -110,9 +119,16 @@ class Filler extends Reader {
   }
 }
 
-function fullBus(samples: CanFrame[], frames: number): number {
+/** With `hitEvery`, one receiver sees an error in each so many frames. */
+function fullBus(samples: CanFrame[], frames: number, hitEvery?: number): number {
   const reader = new Filler(samples);
   const bus = new BusModel({ ...RATES, stations: STATIONS }, reader);
+  let started = 0;
+  if (hitEvery !== undefined) {
+    bus.setErrorSource((senders) =>
+      ++started % hitEvery === 0 ? [{ bit: 30, stations: 1 & ~senders, kind: "stuff" }] : null,
+    );
+  }
   reader.bus = bus;
   for (const station of STATIONS) bus.send(station, samples[station] as CanFrame, station, 0);
   const start = performance.now();

@@ -38,7 +38,31 @@ describe.each(SCHEDULES)("$count random schedules of $nodes nodes", ({ nodes, co
   });
 });
 
+describe.each(SCHEDULES)("random schedules of $nodes nodes with snapshots", ({ nodes, count }) => {
+  const exploration = { nodes, crashes: true, snapshotSlots: 1 };
+
+  it("end without a disagreement although nodes lose power and damaged records", () => {
+    const third = Math.floor(count / 3);
+    const explored = disagreements({ from: 0, count: third }, { ...exploration, damage: true });
+    expect(explored).toMatchObject({ found: 0, brokenPromises: 0 });
+    expect(explored.snapshots).toBeGreaterThan(third / 2);
+  });
+});
+
 describe("6000 random schedules of 3 nodes with a planted bug", () => {
+  it("find votes that are not stored", () => {
+    const rules = { ...ROJ_RULES, storesVotes: false };
+    const explored = disagreements({ from: 0, count: 6000 }, { nodes: 3, rules, crashes: true });
+    expect(explored.brokenPromises).toBeGreaterThan(0);
+  });
+
+  it("find damage that is not heeded", () => {
+    const rules = { ...ROJ_RULES, heedsDamage: false };
+    const exploration = { nodes: 3, rules, crashes: true, damage: true };
+    const explored = disagreements({ from: 0, count: 6000 }, exploration);
+    expect(explored.brokenPromises).toBeGreaterThan(0);
+  });
+
   it("find the late confirmation of an old round", () => {
     const rules = LATE_CONFIRMATION;
     expect(disagreements({ from: 0, count: 6000 }, { nodes: 3, rules }).found).toBeGreaterThan(0);

@@ -1,6 +1,8 @@
 /** A bus listener that writes down what it is told, and the loop that drives a bus to its end. */
 
 import type { BusListener, BusModel } from "../../rig/core/can/bus.ts";
+import type { ErrorCounters } from "../../rig/core/can/error-confinement.ts";
+import type { ErrorDetail } from "../../rig/core/can/error-frame.ts";
 import type { CanFrame } from "../../rig/core/can/frame.ts";
 
 export interface BusEvent {
@@ -12,8 +14,22 @@ export interface BusEvent {
   readonly token?: number;
 }
 
+export interface StateRecord {
+  readonly station: number;
+  readonly counters: ErrorCounters;
+  readonly timeNs: number;
+}
+
+export interface ErrorRecord {
+  readonly timeNs: number;
+  readonly detail: ErrorDetail;
+}
+
 export class BusRecorder implements BusListener {
+  /** Everything about frames that nodes sent. */
   readonly events: BusEvent[] = [];
+  readonly states: StateRecord[] = [];
+  readonly errors: ErrorRecord[] = [];
   /** Called after each event has been written down. */
   react: (event: BusEvent) => void = () => {};
 
@@ -39,6 +55,14 @@ export class BusRecorder implements BusListener {
 
   aborted(sender: number, token: number, frame: CanFrame, timeNs: number): void {
     this.add({ kind: "aborted", station: sender, frame, timeNs, token });
+  }
+
+  busState(station: number, counters: ErrorCounters, timeNs: number): void {
+    this.states.push({ station, counters, timeNs });
+  }
+
+  errorFrame(timeNs: number, detail: ErrorDetail): void {
+    this.errors.push({ timeNs, detail });
   }
 
   of(kind: keyof BusListener): BusEvent[] {

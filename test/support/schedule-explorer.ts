@@ -11,12 +11,15 @@ import type { NodeEffect, NodeRecord } from "../../rig/core/consensus/node-core.
 import { TIMER } from "../../rig/core/consensus/roj/agreement.ts";
 import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
+import { COMPACTION, type Compaction } from "../../rig/core/consensus/roj/snapshot.ts";
 import { Random } from "../../rig/core/random/random.ts";
 import { requestEnvelope, writeRequest } from "../../rig/core/wire/client-message.ts";
 import { FrameMaker, HEADER_LENGTH, readHeader, TO_ALL } from "../../rig/core/wire/header.ts";
 import { CLASS, classOfId } from "../../rig/core/wire/identifier.ts";
 import { TYPE } from "../../rig/core/wire/roj-message.ts";
 import { OPCODE, readU16, readU32 } from "../../rig/core/wire/transaction.ts";
+import { StorageAtlas } from "../../rig/simulation/storage-atlas.ts";
+import { StorageMedium } from "../../rig/simulation/storage-medium.ts";
 
 export interface Exploration {
   readonly nodes: number;
@@ -25,12 +28,20 @@ export interface Exploration {
   readonly rules?: RojRules;
   /** Nodes lose power now and then. */
   readonly crashes?: boolean;
+  /** A snapshot after so many slots, and little kept beside it; there are more requests then. */
+  readonly snapshotSlots?: number;
+  /** Records are damaged at a loss of power, as far as the atlas lets them. */
+  readonly damage?: boolean;
 }
 
 export interface Explored {
   /** The first slot for which two nodes hold different batches, or null. */
   readonly disagreement: string | null;
   readonly decisions: number;
+  /** Snapshots written or installed. */
+  readonly snapshots: number;
+  /** Votes and confirmations that differ from what the node had said in that round. */
+  readonly brokenPromises: number;
 }
 
 interface InFlight {
@@ -47,9 +58,9 @@ interface Hold {
 interface Member {
   node: RojNode;
   boots: number;
-  readonly image: Uint8Array[];
+  readonly medium: StorageMedium;
   readonly inbox: InFlight[];
-  pending: { token: number; record: Uint8Array }[];
+  pending: Extract<NodeEffect, { kind: "persist" }>[];
   timers: Set<number>;
   /** Its timers stand still until somebody has decided something. */
   readonly isPatient: boolean;
@@ -70,15 +81,19 @@ export function explore(seed: number, exploration: Exploration): Explored {
 export function disagreements(
   seeds: { readonly from: number; readonly count: number },
   exploration: Exploration,
-): { readonly found: number; readonly decisions: number } {
+): Omit<Explored, "disagreement"> & { readonly found: number } {
   let found = 0;
   let decisions = 0;
+  let snapshots = 0;
+  let brokenPromises = 0;
   for (let seed = seeds.from; seed < seeds.from + seeds.count; seed++) {
     const explored = explore(seed, exploration);
     if (explored.disagreement !== null) found++;
     decisions += explored.decisions;
+    snapshots += explored.snapshots;
+    brokenPromises += explored.brokenPromises;
   }
-  return { found, decisions };
+  return { found, decisions, snapshots, brokenPromises };
 }
 
 class Schedule {
@@ -86,10 +101,15 @@ class Schedule {
   readonly #steps: number;
   readonly #rules: RojRules;
   readonly #crashes: boolean;
+  readonly #compaction: Compaction;
+  readonly #clients: number;
+  readonly #atlas: StorageAtlas | null;
   readonly #random: Random;
   readonly #members: Member[];
   readonly #decided = new Map<number, string | null>();
   readonly #decidedIn = new Map<number, number>();
+  readonly #states = new Map<number, string | null>();
+  readonly #said = new Map<string, string | null>();
   /** By receiver, type, slot and round: what keeps such messages back. */
   readonly #holds = new Map<string, Hold | null>();
   /** By type, slot and round: the node that is spared where all others wait, or -1; else null. */
@@ -107,6 +127,8 @@ class Schedule {
   readonly #hasRepair: boolean;
   #step = 0;
   #decisions = 0;
+  #snapshots = 0;
+  #brokenPromises = 0;
   #disagreement: string | null = null;
 
   constructor(seed: number, exploration: Exploration) {
@@ -115,6 +137,11 @@ class Schedule {
     this.#steps = steps * nodes;
     this.#rules = rules;
     this.#crashes = crashes;
+    const { snapshotSlots = COMPACTION.everySlots, damage = false } = exploration;
+    const keptSlots = Math.min(snapshotSlots, COMPACTION.keptSlots);
+    this.#compaction = { ...COMPACTION, everySlots: snapshotSlots, keptSlots };
+    this.#clients = exploration.snapshotSlots === undefined ? nodes : 3 * nodes;
+    this.#atlas = damage ? new StorageAtlas(seed, nodes) : null;
     const random = Random.of(seed, "explorer");
     this.#random = random;
     this.#timerPermille = 2 ** random.between(1, 7);
@@ -131,7 +158,7 @@ class Schedule {
     this.#members = Array.from({ length: nodes }, (_, node) => ({
       node: this.#make(node),
       boots: 0,
-      image: [],
+      medium: new StorageMedium(32),
       inbox: [],
       pending: [],
       timers: new Set<number>(),
@@ -147,12 +174,18 @@ class Schedule {
       this.#advance(index);
       if (this.#crashes && this.#random.chance(1, 300)) this.#boot(index);
     }
-    return { disagreement: this.#disagreement, decisions: this.#decisions };
+    return {
+      disagreement: this.#disagreement,
+      decisions: this.#decisions,
+      snapshots: this.#snapshots,
+      brokenPromises: this.#brokenPromises,
+    };
   }
 
   #make(node: number): RojNode {
     const timers = { roundTimeoutNs: 1000, roundDeltaNs: 100 };
-    return new RojNode({ node, nodes: this.#nodes, ...timers, rules: this.#rules });
+    const compaction = this.#compaction;
+    return new RojNode({ node, nodes: this.#nodes, ...timers, rules: this.#rules, compaction });
   }
 
   #member(index: number): Member {
@@ -165,19 +198,28 @@ class Schedule {
     member.pending = [];
     member.timers = new Set();
     member.boots++;
-    const image = member.image.slice();
-    this.#apply(index, member.node.step({ kind: "boot", incarnation: member.boots, image }));
+    this.#damage(index, member.medium);
+    const boot = { kind: "boot", incarnation: member.boots, ...member.medium.read() } as const;
+    this.#apply(index, member.node.step(boot));
+  }
+
+  #damage(index: number, medium: StorageMedium): void {
+    if (this.#atlas === null) return;
+    for (const entry of medium.entries) {
+      if (!this.#atlas.mayDamage(index, entry.slot, entry.isBase)) continue;
+      if (entry.found === null && this.#random.chance(1, 3)) medium.rot(entry, this.#random);
+    }
   }
 
   /** Each client's request reaches one node only, so that proposers differ in what they propose. */
   #sendRequests(): void {
     const frames = new FrameMaker(1);
     const body = new Uint8Array(64);
-    for (let client = 0; client < this.#nodes; client++) {
+    for (let client = 0; client < this.#clients; client++) {
       const microOps = [{ opcode: OPCODE.append, key: 1, value: client + 1 }];
       const length = writeRequest(body, { client, request: 1, microOps });
       frames.frames(requestEnvelope(HOST, TO_ALL), body, length, (frame) => {
-        this.#member(client).inbox.push({ frame, hold: null });
+        this.#member(client % this.#nodes).inbox.push({ frame, hold: null });
       });
     }
   }
@@ -197,9 +239,15 @@ class Schedule {
       member.timers.delete(TIMER.gather);
       this.#apply(index, member.node.step({ kind: "timer", timer: TIMER.gather }));
     } else if (member.pending.length > 0 && random.chance(1, 2)) {
-      const write = member.pending.shift() as { token: number; record: Uint8Array };
-      member.image.push(write.record);
-      this.#apply(index, member.node.step({ kind: "stored", token: write.token, result: "ok" }));
+      const {
+        token,
+        slot,
+        record,
+        isBase = false,
+      } = member.pending.shift() as Member["pending"][0];
+      const { boots: boot, medium } = member;
+      medium.append({ number: this.#step, slot, isBase, boot, token, record, found: null });
+      this.#apply(index, member.node.step({ kind: "stored", token, result: "ok" }));
     } else if (member.inbox.length > 0) this.#receive(index, member);
   }
 
@@ -228,9 +276,8 @@ class Schedule {
       else if (effect.kind === "set-timer") {
         if (TICKING.has(effect.timer) || this.#hasRepair) member.timers.add(effect.timer);
       } else if (effect.kind === "clear-timer") member.timers.delete(effect.timer);
-      else if (effect.kind === "trace" && effect.record.event === "commit") {
-        this.#onCommit(effect.record);
-      }
+      else if (effect.kind === "truncate") member.medium.truncate(member.boots, effect.token);
+      else this.#onRecord(index, effect.record);
     }
   }
 
@@ -287,6 +334,25 @@ class Schedule {
     if (readHeader(data).type !== TYPE.confirm) return false;
     const round = readU16(data, HEADER_LENGTH + 4);
     return this.#decidedIn.get(readU32(data, HEADER_LENGTH)) === round;
+  }
+
+  #onRecord(index: number, record: NodeRecord): void {
+    const { event, slot, round, digest } = record;
+    if (event === "commit") this.#onCommit(record);
+    else if (event === "snapshot") this.#onSnapshot(record);
+    else if (event === "vote" || event === "confirm") {
+      const key = `${event} ${index} ${slot} ${round}`;
+      const said = this.#said.get(key);
+      if (said === undefined) this.#said.set(key, digest);
+      else if (said !== digest) this.#brokenPromises++;
+    }
+  }
+
+  #onSnapshot({ slot, digest }: NodeRecord): void {
+    this.#snapshots++;
+    const known = this.#states.get(slot);
+    if (known === undefined) this.#states.set(slot, digest);
+    else if (known !== digest) this.#disagreement ??= `state of slot ${slot}: ${known}, ${digest}`;
   }
 
   #onCommit({ slot, round, digest }: NodeRecord): void {

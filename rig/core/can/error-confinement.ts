@@ -93,6 +93,11 @@ export function confineErrors(counters: ErrorCounters, event: ErrorEvent): Error
   }
 }
 
+/** Counters of these values, with the state that follows from them. */
+export function errorCountersOf(tec: number, rec: number): ErrorCounters {
+  return withCounters(NO_ERRORS, tec, rec);
+}
+
 /** Whether a controller would give its warning. */
 export function isWarning(counters: ErrorCounters): boolean {
   return counters.tec >= WARNING_LEVEL || counters.rec >= WARNING_LEVEL;

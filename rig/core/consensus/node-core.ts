@@ -68,7 +68,7 @@ export type NodeRecordEvent =
   | "fetch"
   /** The state of all slots below `slot` is held as a snapshot: written, installed or restored. */
   | "snapshot"
-  /** A promise in the slot may be lost: the node stays silent in it. */
+  /** A promise up to the slot may be lost: the node stays silent until it is decided. */
   | "abstain"
   /** The store did not take a record: what it promised is not sent. */
   | "refuse";

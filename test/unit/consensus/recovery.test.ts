@@ -92,6 +92,20 @@ describe("a node whose vote can't be read any more", () => {
   });
 });
 
+describe("a node that can't read its snapshot", () => {
+  it("keeps silent in all slots that the snapshot stood for", () => {
+    const bench = aNodeWith(6);
+    bench.spoil("snapshot");
+    bench.boot();
+    expect(bench.traces).toContainEqual({ event: "abstain", slot: 4, round: 0, digest: null });
+    bench.hear(0, aProposal(0, 0, A));
+    for (let times = 0; times < 4; times++) bench.roundTimer();
+    expect(bench.writing).toEqual([]);
+    for (let slot = 0; slot < 4; slot++) bench.hear(0, aDecision(slot));
+    expect(bench.committed().map(({ slot }) => slot)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});
+
 describe("a node that can't read a decided slot", () => {
   it("asks for it, and goes on with what it has behind it", () => {
     const bench = aNodeWith(3);
@@ -153,6 +167,18 @@ describe("a journal", () => {
     const bench = aNodeWith(20, { everySlots: 1000, journalBytes: 200, keptSlots: 1000 });
     expect(bench.image.length).toBeLessThan(16);
     expect(kindsOf(bench)[0]).toBe("snapshot");
+  });
+
+  it("keeps what is promised in the slot behind the snapshot", () => {
+    const bench = aNodeWith(3);
+    bench.hear(1, aProposal(4, 0, A));
+    bench.hear(2, aProposal(4, 1, A));
+    bench.hear(2, aVote(4, 1, A.digest));
+    bench.hear(0, aVote(4, 1, A.digest));
+    bench.hear(0, aDecision(3));
+    bench.store();
+    expect(kindsOf(bench)[0]).toBe("snapshot");
+    expect(kindsOf(bench).slice(1)).toContain("vote");
   });
 
   it("is not dropped while a damaged record may stand for a promise further on", () => {

@@ -69,8 +69,8 @@ export class Agreement {
   readonly #promises = new Map<number, PendingPromise>();
   /** Slots of promises that were read from storage. */
   readonly #restored = new Set<number>();
-  /** Slots of which a promise may be lost: the node makes none in them. */
-  readonly #silent = new Set<number>();
+  /** Up to here the node may have made promises that are lost: it makes no others. */
+  #silentThrough = -1;
   #current: SlotState;
   #peer: number;
   /** A proposal waits a little for more requests: they have the lowest priority on the bus. */
@@ -113,24 +113,22 @@ export class Agreement {
     if (state.valid === null || state.valid.round <= round) state.valid = lock;
   }
 
-  /** The node makes no promise in this slot, since it may have made one that is lost. */
+  /** The node makes no promise up to this slot, since it may have made one that is lost. */
   abstain(slot: number): void {
-    this.#silent.add(slot);
+    this.#silentThrough = slot;
     this.#out.trace({ event: "abstain", slot, round: 0, digest: null });
   }
 
   /** Whether the journal so far holds a promise in `slot` or later, or may have held one. */
   hasStakeFrom(slot: number): boolean {
     for (const each of this.#restored) if (each >= slot) return true;
-    for (const each of this.#silent) if (each >= slot) return true;
-    return false;
+    return this.#silentThrough >= slot;
   }
 
   /** Moves to `slot`: everything below is decided. */
   begin(slot: number): void {
     for (const old of this.#slots.keys()) if (old < slot) this.#slots.delete(old);
     for (const old of this.#restored) if (old < slot) this.#restored.delete(old);
-    for (const old of this.#silent) if (old < slot) this.#silent.delete(old);
     if (this.#current.active) {
       this.#out.clearTimer(TIMER.round);
       this.#out.clearTimer(TIMER.repair);
@@ -453,7 +451,7 @@ export class Agreement {
   }
 
   #isSilent({ slot }: SlotState): boolean {
-    return this.#silent.size > 0 && this.#silent.has(slot) && this.#options.rules.heedsDamage;
+    return slot <= this.#silentThrough && this.#options.rules.heedsDamage;
   }
 
   #resend(state: SlotState, entry: RoundState): void {

@@ -122,7 +122,10 @@ class RojLife implements AgreementHost {
       const digest = record.kind === "vote" ? record.digest : (record.batch?.digest ?? null);
       this.#out.trace({ event: record.kind, slot: record.slot, round: record.round, digest });
     }
-    for (const lost of new Set(damaged)) if (lost >= slot) this.#agreement.abstain(lost);
+    // A damaged record may be the snapshot that all before it gave way to, promises and all; what
+    // it is about tells how far the node had come, so that the slots below are decided elsewhere.
+    const lost = damaged.reduce((most, each) => Math.max(most, each), -1);
+    if (lost >= slot) this.#agreement.abstain(lost);
     this.#agreement.begin(slot);
     // A first boot has nothing to miss; after any other, others may have moved on.
     if (incarnation > 1 && this.#options.nodes > 1) {
@@ -183,9 +186,11 @@ class RojLife implements AgreementHost {
   /** Goes on behind what was decided, with a snapshot of it where one is due. */
   #moveOn(): void {
     const { next } = this.#decided;
+    // First the snapshot: what the node promises in the next slot must stand behind it.
+    if (this.#compactor.isDue(next) && !this.#needsJournalFrom(next)) {
+      this.#compactor.write(this.#takeSnapshot(), true);
+    }
     this.#agreement.begin(next);
-    if (!this.#compactor.isDue(next) || this.#needsJournalFrom(next)) return;
-    this.#compactor.write(this.#takeSnapshot(), true);
   }
 
   /** Whether the journal holds, or may have held, what still counts at `slot` or further on. */
@@ -297,7 +302,7 @@ class RojLife implements AgreementHost {
         if (isForUs) this.#onChunk(source, message);
         break;
       case "status":
-        this.#onStatus(message.slot);
+        if (isForUs) this.#onStatus(message.slot);
         break;
       case "decided":
         this.#onDecided(message);

@@ -27,7 +27,7 @@ export interface RojRules {
   mayConfirm(votesRound: number, currentRound: number): boolean;
   /** A vote leaves only when it is durable. */
   readonly storesVotes: boolean;
-  /** A node stays silent in a slot of which a damaged record may have held a promise. */
+  /** A node stays silent up to a slot of which a damaged record may have held a promise. */
   readonly heedsDamage: boolean;
   /** A snapshot holds the sessions of the clients, so that retries are known after a restore. */
   readonly snapshotsSessions: boolean;

@@ -1,0 +1,163 @@
+/**
+ * The transmit side of all controllers of a bus: what each station still has to send, and which of
+ * its frames is on the wire. Frames compete from a station's mailboxes; with fewer mailboxes than
+ * frames the rest wait in order of sending, so that an urgent frame can stand behind others.
+ *
+ * A frame on the wire keeps its mailbox until it is released, or put back into its old place.
+ */
+
+import { STATION_LIMIT, type StationMask } from "./acceptance.ts";
+import { arbitrationKey } from "./arbitration.ts";
+import type { CanFrame } from "./frame.ts";
+import { type QueuedFrame, TransmitQueue } from "./transmit-queue.ts";
+
+export interface QueueLimits {
+  /** Frames that one station can have waiting. */
+  readonly capacity: number;
+  /** Frames of one station that compete for the bus; infinity when each has a place. */
+  readonly mailboxes: number;
+}
+
+export class StationQueues {
+  /** Stations with frames that compete. */
+  waiting: StationMask = 0;
+  private readonly limits: QueueLimits;
+  private readonly queues: readonly TransmitQueue[];
+  /** Frames without a mailbox, oldest first. */
+  private readonly backlogs: readonly QueuedFrame[][];
+  private sequence = 0;
+  private onWire: StationMask = 0;
+  private readonly wireTokens = new Float64Array(STATION_LIMIT);
+  private readonly wireSequences = new Float64Array(STATION_LIMIT);
+  private readonly wireFrames: (CanFrame | undefined)[] = [];
+
+  constructor(limits: QueueLimits) {
+    this.limits = limits;
+    this.queues = Array.from({ length: STATION_LIMIT }, () => new TransmitQueue());
+    this.backlogs = Array.from({ length: STATION_LIMIT }, () => []);
+    for (let station = 0; station < STATION_LIMIT; station++) this.wireFrames.push(undefined);
+  }
+
+  /** False when the queue is full. */
+  add(station: number, frame: CanFrame, token: number): boolean {
+    const queue = this.queues[station] as TransmitQueue;
+    const backlog = this.backlogs[station] as QueuedFrame[];
+    if (queue.length + backlog.length >= this.limits.capacity) return false;
+    const queued = { frame, key: arbitrationKey(frame), token, sequence: this.sequence++ };
+    if (queue.length + this.isOnWire(station) >= this.limits.mailboxes) {
+      backlog.push(queued);
+      return true;
+    }
+    queue.add(queued);
+    this.waiting |= 1 << station;
+    return true;
+  }
+
+  /** Takes a waiting frame back; false when there is none with this token. */
+  cancel(station: number, token: number): boolean {
+    const backlog = this.backlogs[station] as QueuedFrame[];
+    const index = backlog.findIndex((queued) => queued.token === token);
+    if (index >= 0) {
+      backlog.splice(index, 1);
+      return true;
+    }
+    const queue = this.queues[station] as TransmitQueue;
+    const isRemoved = queue.removeToken(token);
+    if (isRemoved) this.refill(station);
+    if (queue.length === 0) this.waiting &= ~(1 << station);
+    return isRemoved;
+  }
+
+  /** Drops all waiting frames of a station, best first; one on the wire stays. */
+  drain(station: number): QueuedFrame[] {
+    const queue = this.queues[station] as TransmitQueue;
+    const dropped: QueuedFrame[] = [];
+    while (queue.length > 0) {
+      dropped.push({
+        frame: queue.headFrame(),
+        key: queue.headKey(),
+        token: queue.headToken(),
+        sequence: queue.headSequence(),
+      });
+      queue.removeHead();
+    }
+    dropped.push(...(this.backlogs[station] as QueuedFrame[]).splice(0));
+    this.waiting &= ~(1 << station);
+    return dropped;
+  }
+
+  /** Frames that the station has waiting, not counting one on the wire. */
+  length(station: number): number {
+    return (
+      (this.queues[station] as TransmitQueue).length +
+      (this.backlogs[station] as QueuedFrame[]).length
+    );
+  }
+
+  /** Of a station that has frames waiting, as the next two. */
+  headKey(station: number): number {
+    return (this.queues[station] as TransmitQueue).headKey();
+  }
+
+  headToken(station: number): number {
+    return (this.queues[station] as TransmitQueue).headToken();
+  }
+
+  headFrame(station: number): CanFrame {
+    return (this.queues[station] as TransmitQueue).headFrame();
+  }
+
+  /** Puts the station's best frame on the wire. */
+  take(station: number): CanFrame {
+    const queue = this.queues[station] as TransmitQueue;
+    const frame = queue.headFrame();
+    this.wireTokens[station] = queue.headToken();
+    this.wireSequences[station] = queue.headSequence();
+    this.wireFrames[station] = frame;
+    this.onWire |= 1 << station;
+    queue.removeHead();
+    if (queue.length === 0) this.waiting &= ~(1 << station);
+    return frame;
+  }
+
+  /** Token of the frame that the station has, or had last, on the wire. */
+  wireToken(station: number): number {
+    return this.wireTokens[station] as number;
+  }
+
+  /** The frame on the wire as it was given, whatever the controller made of its ESI. */
+  wireFrame(station: number): CanFrame {
+    return this.wireFrames[station] as CanFrame;
+  }
+
+  /** The frame on the wire is done with, well or not: its mailbox is free. */
+  release(station: number): void {
+    this.onWire &= ~(1 << station);
+    if (this.limits.mailboxes !== Number.POSITIVE_INFINITY) this.refill(station);
+  }
+
+  /** The frame on the wire waits again, in its old place. */
+  putBack(station: number): void {
+    const frame = this.wireFrame(station);
+    this.onWire &= ~(1 << station);
+    (this.queues[station] as TransmitQueue).add({
+      frame,
+      key: arbitrationKey(frame),
+      token: this.wireTokens[station] as number,
+      sequence: this.wireSequences[station] as number,
+    });
+    this.waiting |= 1 << station;
+  }
+
+  private isOnWire(station: number): number {
+    return (this.onWire >>> station) & 1;
+  }
+
+  /** The oldest frame without a mailbox gets the free one. */
+  private refill(station: number): void {
+    const next = (this.backlogs[station] as QueuedFrame[]).shift();
+    if (next === undefined) return;
+    (this.queues[station] as TransmitQueue).add(next);
+    this.waiting |= 1 << station;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * CANFD lines of ASC files: `CANFD CHANNEL Rx ID[x] [NAME] BRS ESI DLC LENGTH BYTES DURATION BITS
+ * FLAGS ...`. Newer versions write every frame so; the flags tell FD from classic. Some writers
+ * put no useful flags: then BRS, ESI or the length may still prove an FD frame, else it is open.
+ */
+
+import { isFrameLength } from "../../can/dlc.ts";
+import { dlcFor, ERROR_CLASS, type FrameRecord, paddedData, type TraceRecord } from "../record.ts";
+import { parseBytes, parseDigits } from "../text/hex.ts";
+import { refuseLine, type TraceOutput } from "../trace-reader.ts";
+import { type AscLine, directionOf, parseAscId } from "./classic-line.ts";
+
+export const ASC_REMOTE = 0x10;
+export const ASC_FD = 0x1000;
+export const ASC_BRS = 0x2000;
+export const ASC_ESI = 0x4000;
+/** Flags of writers that don't fill them in. */
+const USELESS_FLAGS = [-1, 0, 0x11];
+
+/** Null for events that are no frames. */
+export function parseFdLine(line: AscLine, output: TraceOutput): TraceRecord | null {
+  const { time, tokens, at } = line;
+  const [, channel = "", mark, id] = tokens;
+  const direction = directionOf(mark);
+  if (direction === null || !/^\d{1,3}$/.test(channel)) return null;
+  const head = { time, channel, direction, at };
+  if (id === "ErrorFrame") {
+    const text = `CANFD ${tokens.slice(4).join(" ")}`.trimEnd();
+    const detail = new Uint8Array(0);
+    return { ...head, kind: "error", classes: ERROR_CLASS.bus, detail, text };
+  }
+  const named = parseAscId(id, { at, base: 16 }, output);
+  const from = columnsFrom(tokens) ?? columnsFrom(tokens, 5);
+  if (from === null) return refuseLine(at, "no BRS ESI DLC LENGTH and bytes behind the identifier");
+  return { ...head, ...named, ...parseColumns(line, from, output) };
+}
+
+/** Where BRS stands: behind the identifier, or one later if a name comes first. */
+function columnsFrom(tokens: readonly string[], from = 4): number | null {
+  const [brs = "", esi = "", dlc = "", length = ""] = tokens.slice(from, from + 4);
+  if (!/^[01]$/.test(brs) || !/^[01]$/.test(esi) || !/^[0-9A-Fa-f]$/.test(dlc)) return null;
+  if (!/^\d{1,2}$/.test(length) || Number(length) > 64) return null;
+  return tokens.length >= from + 4 + Number(length) ? from : null;
+}
+
+type Content = Pick<FrameRecord, "kind" | "fd" | "brs" | "esi" | "dlc" | "data">;
+
+function parseColumns({ tokens, at }: AscLine, from: number, output: TraceOutput): Content {
+  const brs = tokens[from] === "1";
+  const esi = tokens[from + 1] === "1";
+  const dlc = Number.parseInt(tokens[from + 2] ?? "", 16);
+  const count = Number(tokens[from + 3]);
+  const given = parseBytes({ tokens, from: from + 4, count, base: 16 }, at);
+  const flags = parseDigits(tokens[from + 4 + count + 2], 16);
+  if (flags > 0 && (flags & ASC_REMOTE) !== 0 && count === 0) {
+    return { kind: "remote", fd: false, brs: false, esi: false, dlc, data: given };
+  }
+  const fd = isFdLine(flags, brs || esi || count > 8);
+  if (fd === false) return { kind: "data", fd, brs: false, esi: false, dlc, data: given };
+  if (isFrameLength(count, true)) return { kind: "data", fd, brs, esi, dlc, data: given };
+  output.assumed.add("FD frames of no possible length: filled with 0", at);
+  return { kind: "data", fd, brs, esi, dlc: dlcFor(count), data: paddedData(given) };
+}
+
+function isFdLine(flags: number, isProven: boolean): boolean | null {
+  if (isProven || (flags > 0 && (flags & ASC_FD) !== 0)) return true;
+  return USELESS_FLAGS.includes(flags) ? null : false;
+}

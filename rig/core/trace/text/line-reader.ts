@@ -1,0 +1,93 @@
+/**
+ * The reader of every text format: cuts chunks of bytes into lines and hands them to the format's
+ * own function. Line ends are LF or CR LF; the last line needs none. Lines have a limit, and a
+ * zero byte says that the file is no text.
+ */
+
+import type { RecordSink, TraceInfo } from "../record.ts";
+import { type ReaderFactory, refuseLine, TraceOutput, type TraceReader } from "../trace-reader.ts";
+
+export interface LineHandler {
+  /** `text` has no line end and no blanks at its end. */
+  line(text: string, number: number): void;
+  /** After the last line, for formats that must look ahead. */
+  finish?(): void;
+}
+
+/** The longest lines known have the 2048 bytes of a CAN XL frame. */
+const LINE_BYTES_MAX = 65_536;
+const LF = 10;
+
+class LineReader implements TraceReader {
+  readonly #output: TraceOutput;
+  readonly #handler: LineHandler;
+  // Not strict: a stray byte in a comment is no reason to lose the frames.
+  readonly #decoder = new TextDecoder();
+  #pending = new Uint8Array(256);
+  #pendingLength = 0;
+  #number = 0;
+
+  constructor(output: TraceOutput, handler: LineHandler) {
+    this.#output = output;
+    this.#handler = handler;
+  }
+
+  get info(): TraceInfo {
+    return this.#output.info;
+  }
+
+  feed(chunk: Uint8Array): void {
+    let from = 0;
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
+      this.#take(chunk.subarray(from, end));
+      from = end + 1;
+    }
+    this.#keep(chunk.subarray(from));
+  }
+
+  finish(): void {
+    if (this.#pendingLength > 0) this.#take(new Uint8Array(0));
+    this.#handler.finish?.();
+  }
+
+  #take(bytes: Uint8Array): void {
+    let line = bytes;
+    if (this.#pendingLength > 0) {
+      this.#keep(bytes);
+      line = this.#pending.subarray(0, this.#pendingLength);
+    }
+    this.#number++;
+    if (line.length > LINE_BYTES_MAX) this.#refuseLength();
+    if (line.includes(0)) refuseLine(this.#number, "a zero byte where text is expected");
+    const text = this.#decoder.decode(line).trimEnd();
+    this.#pendingLength = 0;
+    this.#handler.line(text, this.#number);
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const length = this.#pendingLength + bytes.length;
+    if (length > LINE_BYTES_MAX + 1) {
+      this.#number++;
+      this.#refuseLength();
+    }
+    if (length > this.#pending.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#pending.length));
+      larger.set(this.#pending.subarray(0, this.#pendingLength));
+      this.#pending = larger;
+    }
+    this.#pending.set(bytes, this.#pendingLength);
+    this.#pendingLength = length;
+  }
+
+  #refuseLength(): never {
+    refuseLine(this.#number, `longer than ${LINE_BYTES_MAX} bytes, so this is no text of frames`);
+  }
+}
+
+/** A reader out of a function that handles lines. */
+export function lineReader(makeHandler: (output: TraceOutput) => LineHandler): ReaderFactory {
+  return (sink: RecordSink) => {
+    const output = new TraceOutput(sink);
+    return new LineReader(output, makeHandler(output));
+  };
+}
