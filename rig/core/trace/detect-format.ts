@@ -4,6 +4,7 @@
  */
 
 import { ascFormat } from "./asc/format.ts";
+import { blfFormat } from "./blf/format.ts";
 import { busmasterFormat } from "./busmaster/format.ts";
 import { candumpLog, candumpScreen } from "./candump/formats.ts";
 import { withoutColours } from "./candump/screen-line.ts";
@@ -16,6 +17,7 @@ import { trcFormats } from "./trc/formats.ts";
 
 /** In the order in which they are asked: those with an unmistakable beginning first. */
 export const TRACE_FORMATS: readonly TraceFormat[] = [
+  blfFormat,
   pcapFormat,
   pcapngFormat,
   pythonCanCsv,

@@ -20,4 +20,4 @@ export type { TallyEntry } from "./tally.ts";
 export type { TraceFormat } from "./trace-format.ts";
 export type { Inflate, ReaderOptions, TraceReader } from "./trace-reader.ts";
 export { civilOfTime, formatTime, type TraceTime, type WallTime } from "./trace-time.ts";
-export type { ByteSink, TraceOrigin, TraceWriter } from "./trace-writer.ts";
+export type { ByteSink, TraceOrigin, TraceWriter, WriterOptions } from "./trace-writer.ts";

@@ -35,7 +35,19 @@ export interface TraceWriter {
   readonly headPatch?: Uint8Array | null;
 }
 
-export type WriterFactory = (origin: TraceOrigin, sink: ByteSink) => TraceWriter;
+export interface WriterOptions {
+  /** Compresses into a zlib stream; BLF files are not compressed without it. */
+  readonly deflate?: (data: Uint8Array) => Uint8Array;
+}
+
+export type WriterFactory = (
+  origin: TraceOrigin,
+  sink: ByteSink,
+  options?: WriterOptions,
+) => TraceWriter;
+
+/** What 64 bits of nanoseconds can count. */
+const SECONDS_MAX = 18_446_744_073;
 
 /** Turns times into those of the format, and counts what gets lost. */
 export class TimeLine {
@@ -72,6 +84,10 @@ export class TimeLine {
     const placed = this.#isAbsolute ? this.#absolute(time, at) : this.#relative(time);
     if (!hasPlaces(placed, this.#places)) {
       this.losses.add(`time below ${this.#places} places of a second`, at);
+    }
+    if (placed.seconds > SECONDS_MAX) {
+      this.losses.add("time beyond the year 2554: written as that", at);
+      return { seconds: SECONDS_MAX, nanoseconds: 0 };
     }
     if (placed.seconds >= 0) {
       this.#last = placed;

@@ -99,3 +99,7 @@ export function countRecords(records: readonly TraceRecord[]): Record<string, nu
   }
   return counts;
 }
+
+export function formatHexBytes(data: Uint8Array): string {
+  return Buffer.from(data).toString("hex");
+}

@@ -3,6 +3,7 @@
  * structure.
  */
 
+import { assert } from "../../verdict/rig-error.ts";
 import type { TraceInfo } from "../record.ts";
 import {
   type ReaderFactory,
@@ -18,12 +19,15 @@ export interface StructureHandler {
   step(queue: ByteQueue): boolean;
   /** After the last whole structure; with what is left over still in the queue. */
   finish(queue: ByteQueue): void;
+  /** Gives what is held back, for formats that must look ahead. */
+  settle?(): void;
 }
 
 class BinaryReader implements TraceReader {
   private readonly output: TraceOutput;
   private readonly handler: StructureHandler;
   private readonly queue = new ByteQueue();
+  private hasFailed = false;
 
   constructor(output: TraceOutput, handler: StructureHandler) {
     this.output = output;
@@ -36,13 +40,30 @@ class BinaryReader implements TraceReader {
 
   feed(chunk: Uint8Array): void {
     this.queue.append(chunk);
-    while (this.handler.step(this.queue)) {
-      // Each step takes bytes out of the queue.
-    }
+    this.guard(() => {
+      while (this.handler.step(this.queue)) {
+        // Each step takes bytes out of the queue.
+      }
+    });
   }
 
   finish(): void {
-    this.handler.finish(this.queue);
+    this.guard(() => {
+      this.handler.settle?.();
+      this.handler.finish(this.queue);
+    });
+  }
+
+  /** Lets the format give what it holds back before an error goes out. */
+  private guard(action: () => void): void {
+    assert(!this.hasFailed, "a trace reader that has failed takes no more bytes");
+    try {
+      action();
+    } catch (error) {
+      this.hasFailed = true;
+      this.handler.settle?.();
+      throw error;
+    }
   }
 }
 

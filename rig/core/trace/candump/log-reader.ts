@@ -62,7 +62,7 @@ function parseFrame(head: Head, [id, rest]: FrameText, output: TraceOutput): Tra
   if ((id.length !== 3 && id.length !== 8) || word > (id.length === 3 ? 0x7ff : 0x3fff_ffff)) {
     refuseLine(head.at, `identifier ${id} where 3 digits up to 7FF or 8 digits are expected`);
   }
-  if (word > EXTENDED_ID_MAX) return errorOf(head, word & EXTENDED_ID_MAX, rest);
+  if (word > EXTENDED_ID_MAX) return errorOf(head, word & EXTENDED_ID_MAX, rest, output);
   const frame = { ...head, id: word, extended: id.length === 8 };
   if (rest.startsWith("#")) return { ...frame, ...fdOf(rest, head.at, output) };
   const flags = { fd: false, brs: false, esi: false };
@@ -82,12 +82,12 @@ function parseFrame(head: Head, [id, rest]: FrameText, output: TraceOutput): Tra
   return { ...frame, ...flags, kind: "data", dlc: Number.parseInt(code, 16), data };
 }
 
-function errorOf(head: Head, classes: number, rest: string): ErrorRecord {
-  const detail = parsePairs(rest.replaceAll(".", ""), head.at);
-  if (detail.length !== 8) {
-    refuseLine(head.at, `${detail.length} detail bytes where an error frame has eight`);
-  }
-  return { ...head, kind: "error", classes, detail, text: "" };
+function errorOf(head: Head, classes: number, rest: string, output: TraceOutput): ErrorRecord {
+  const given = parsePairs(rest.replaceAll(".", ""), head.at);
+  if (given.length > 8) refuseLine(head.at, `${given.length} bytes in an error frame`);
+  if (given.length === 8) return { ...head, kind: "error", classes, detail: given, text: "" };
+  output.assumed.add("error frames with less than eight bytes: details unknown", head.at);
+  return { ...head, kind: "error", classes, detail: new Uint8Array(0), text: "" };
 }
 
 function fdOf(rest: string, at: number, output: TraceOutput) {

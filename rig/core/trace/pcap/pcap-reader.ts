@@ -40,8 +40,11 @@ class PcapHandler implements StructureHandler {
     return true;
   }
 
-  finish(queue: ByteQueue): void {
+  settle(): void {
     this.decoder.settle();
+  }
+
+  finish(queue: ByteQueue): void {
     refuseRest(queue, this.head === null ? "a pcap head" : "a record");
   }
 
@@ -54,7 +57,6 @@ class PcapHandler implements StructureHandler {
     const at = queue.offset;
     const nanoseconds = ticks * nanosecondsPerTick;
     if (length > PACKET_BYTES_MAX || nanoseconds >= 1e9) {
-      this.decoder.settle();
       refuseOffset(at, "no head of a record with a length and a time that can be");
     }
     if (queue.length < PCAP_RECORD_SIZE + length) return false;

@@ -55,13 +55,3 @@ export function optionOf(code: number, value: Uint8Array): Uint8Array {
   bytes.set(value, 4);
   return bytes;
 }
-
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}

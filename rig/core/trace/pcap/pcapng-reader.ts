@@ -61,33 +61,31 @@ class PcapngHandler implements StructureHandler {
     else if (at === 0) refuseOffset(0, "no section header of pcapng");
     const length = view.getUint32(4, this.isLittle);
     if (length < 12 || length % 4 !== 0 || length > BLOCK_BYTES_MAX) {
-      this.refuse(at, `a block of ${length} bytes, which can't be`);
+      refuseOffset(at, `a block of ${length} bytes, which can't be`);
     }
     if (queue.length < length) return false;
     const type = view.getUint32(0, this.isLittle);
     const bytes = queue.take(length);
     if (viewOf(bytes).getUint32(length - 4, this.isLittle) !== length) {
-      this.refuse(at, "a block whose length at the end differs from that at its head");
+      refuseOffset(at, "a block whose length at the end differs from that at its head");
     }
     const body = bytes.subarray(8, length - 4);
     this.block({ type, at, body, view: viewOf(body) });
     return true;
   }
 
-  finish(queue: ByteQueue): void {
+  settle(): void {
     this.decoder.settle();
-    refuseRest(queue, "a block");
   }
 
-  private refuse(at: number, problem: string): never {
-    this.decoder.settle();
-    return refuseOffset(at, problem);
+  finish(queue: ByteQueue): void {
+    refuseRest(queue, "a block");
   }
 
   private startSection(view: DataView, at: number): void {
     const isLittle = view.getUint32(8, true) === BYTE_ORDER_MAGIC;
     if (!isLittle && view.getUint32(8, false) !== BYTE_ORDER_MAGIC) {
-      this.refuse(at, "a section header without its byte order magic");
+      refuseOffset(at, "a section header without its byte order magic");
     }
     this.isLittle = isLittle;
     this.interfaces = [];
@@ -104,14 +102,14 @@ class PcapngHandler implements StructureHandler {
   }
 
   private interface({ body, view, at }: Block): void {
-    if (body.length < 8) this.refuse(at, "an interface block without its fields");
-    if (this.interfaces.length >= INTERFACES_MAX) this.refuse(at, "too many interfaces");
+    if (body.length < 8) refuseOffset(at, "an interface block without its fields");
+    if (this.interfaces.length >= INTERFACES_MAX) refuseOffset(at, "too many interfaces");
     const options = readOptions(body.subarray(8), this.isLittle);
     const nameBytes = options.get(OPTION_NAME) ?? new Uint8Array(0);
     const resolution = options.get(OPTION_RESOLUTION)?.[0] ?? 6;
     const exponent = BigInt(resolution & 0x7f);
     const isBinary = (resolution & 0x80) !== 0;
-    if (exponent > (isBinary ? 63n : 18n)) this.refuse(at, "a resolution of stamps beyond reason");
+    if (exponent > (isBinary ? 63n : 18n)) refuseOffset(at, "a resolution of stamps beyond reason");
     const offset = options.get(OPTION_OFFSET);
     const hasOffset = offset !== undefined && offset.length === 8;
     this.interfaces.push({
@@ -125,14 +123,14 @@ class PcapngHandler implements StructureHandler {
   private packet(block: Block, layout: { dataAt: number; interfaceBytes: number }): void {
     const { body, view, at } = block;
     const { dataAt } = layout;
-    if (body.length < dataAt) this.refuse(at, "a packet block without its fields");
+    if (body.length < dataAt) refuseOffset(at, "a packet block without its fields");
     const isLittle = this.isLittle;
     const isShort = layout.interfaceBytes === 2;
     const from =
       this.interfaces[isShort ? view.getUint16(0, isLittle) : view.getUint32(0, isLittle)];
     const length = view.getUint32(12, isLittle);
     if (from === undefined || length > body.length - dataAt) {
-      this.refuse(at, "a packet of no interface, or longer than its block");
+      refuseOffset(at, "a packet of no interface, or longer than its block");
     }
     const high = BigInt(view.getUint32(4, isLittle));
     const units = (high << 32n) | BigInt(view.getUint32(8, isLittle));
@@ -155,7 +153,7 @@ class PcapngHandler implements StructureHandler {
   /** Packets of the first interface, without a stamp. */
   private simplePacket({ body, view, at }: Block): void {
     const from = this.interfaces[0];
-    if (from === undefined || body.length < 4) this.refuse(at, "a packet of no interface");
+    if (from === undefined || body.length < 4) refuseOffset(at, "a packet of no interface");
     const fullLength = view.getUint32(0, this.isLittle);
     const bytes = body.subarray(4, 4 + fullLength);
     const isCut = bytes.length < fullLength;

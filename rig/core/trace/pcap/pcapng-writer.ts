@@ -1,6 +1,6 @@
 /** Writes pcapng: an interface for each channel as it appears, nanoseconds, directions as flags. */
 
-import { viewOf } from "../binary/byte-queue.ts";
+import { joinBytes, viewOf } from "../binary/byte-queue.ts";
 import type { TraceDirection, TraceRecord } from "../record.ts";
 import type { TallyEntry } from "../tally.ts";
 import { nanosecondsOf } from "../trace-time.ts";
@@ -16,7 +16,6 @@ import {
   BLOCK,
   BYTE_ORDER_MAGIC,
   blockOf,
-  joinBytes,
   OPTION_DIRECTION,
   OPTION_NAME,
   OPTION_RESOLUTION,

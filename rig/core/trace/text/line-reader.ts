@@ -4,13 +4,14 @@
  * zero byte says that the file is no text.
  */
 
+import { assert } from "../../verdict/rig-error.ts";
 import type { RecordSink, TraceInfo } from "../record.ts";
 import { type ReaderFactory, refuseLine, TraceOutput, type TraceReader } from "../trace-reader.ts";
 
 export interface LineHandler {
   /** `text` has no line end and no blanks at its end. */
   line(text: string, number: number): void;
-  /** After the last line, for formats that must look ahead. */
+  /** After the last line that can be read, for formats that must look ahead. */
   finish?(): void;
 }
 
@@ -26,6 +27,7 @@ class LineReader implements TraceReader {
   #pending = new Uint8Array(256);
   #pendingLength = 0;
   #number = 0;
+  #hasFailed = false;
 
   constructor(output: TraceOutput, handler: LineHandler) {
     this.#output = output;
@@ -37,17 +39,35 @@ class LineReader implements TraceReader {
   }
 
   feed(chunk: Uint8Array): void {
+    this.#guard(() => this.#cut(chunk));
+  }
+
+  finish(): void {
+    this.#guard(() => {
+      if (this.#pendingLength > 0) this.#take(new Uint8Array(0));
+    });
+    this.#handler.finish?.();
+  }
+
+  /** Lets the format give what it holds back before an error goes out. */
+  #guard(action: () => void): void {
+    assert(!this.#hasFailed, "a trace reader that has failed takes no more bytes");
+    try {
+      action();
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#handler.finish?.();
+      throw error;
+    }
+  }
+
+  #cut(chunk: Uint8Array): void {
     let from = 0;
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
       this.#take(chunk.subarray(from, end));
       from = end + 1;
     }
     this.#keep(chunk.subarray(from));
-  }
-
-  finish(): void {
-    if (this.#pendingLength > 0) this.#take(new Uint8Array(0));
-    this.#handler.finish?.();
   }
 
   #take(bytes: Uint8Array): void {

@@ -137,6 +137,7 @@ class TrcRows implements TextRows {
     if (detail.length !== 8 || isOtherwise || detail[0] !== 0 || detail[1] !== 0) {
       this.losses.add("classes and details of error frames, apart from kind and place", at);
     }
+    if (record.direction !== null) this.losses.add("the direction of error frames", at);
     const receives = (protocol & PROTOCOL_ERROR.sending) === 0 ? 1 : 0;
     const bytes = Uint8Array.of(receives, position, receiveCount, sendCount);
     const size = { l: "4", L: "4", D: formatBytes(bytes, " ") };
