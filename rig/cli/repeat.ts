@@ -11,7 +11,6 @@ import { SCENARIOS } from "../core/plan/scenarios.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { type DerivedFile, derivedFiles } from "../report/derived-files.ts";
-import { reportHtml } from "../report/html.ts";
 import { repeatCommand } from "../report/repeat.ts";
 
 /**
@@ -57,10 +56,5 @@ export function quoted(path: string): string {
 
 /** The derived files of a run, with the command that repeats it in the report. */
 export function filesOfRun(evidence: RunEvidence, result: RunResult): readonly DerivedFile[] {
-  const { plan } = evidence;
-  const repeat = repeatOf(plan, "");
-  const files = derivedFiles(evidence, result);
-  if (repeat === repeatCommand(plan)) return files;
-  const text = reportHtml(result, evidence, { repeat });
-  return files.map((file) => (file.name === "report.html" ? { ...file, text } : file));
+  return derivedFiles(evidence, result, repeatOf(evidence.plan, ""));
 }

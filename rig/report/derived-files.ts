@@ -11,14 +11,18 @@ import type { RunResult } from "../core/verdict/run-result.ts";
 import { reportHtml } from "./html.ts";
 import { resultJson } from "./json.ts";
 import { junitXml } from "./junit.ts";
-import { repeatCommand } from "./repeat.ts";
 
 export interface DerivedFile {
   readonly name: string;
   readonly text: string;
 }
 
-export function derivedFiles(evidence: RunEvidence, result: RunResult): readonly DerivedFile[] {
+/** `repeat` repeats the run; it has no paths, so that the page is the same anywhere. */
+export function derivedFiles(
+  evidence: RunEvidence,
+  result: RunResult,
+  repeat: string,
+): readonly DerivedFile[] {
   const metrics = metricsOf(evidence);
   return [
     { name: "history.json", text: jsonArrayOfHistory(evidence.operations) },
@@ -29,7 +33,7 @@ export function derivedFiles(evidence: RunEvidence, result: RunResult): readonly
     { name: "junit.xml", text: junitXml([{ result }]) },
     {
       name: "report.html",
-      text: reportHtml(result, evidence, { repeat: repeatCommand(evidence.plan) }),
+      text: reportHtml(result, evidence, { repeat }),
     },
   ];
 }
