@@ -4,7 +4,7 @@
  * heal each other, and counts their effects. When a fault strikes is not its business.
  */
 
-import type { Fault, FaultKind } from "../core/fault/fault.ts";
+import { FAULT_TRAITS, type Fault, type FaultKind } from "../core/fault/fault.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { assert, RigError } from "../core/verdict/rig-error.ts";
 import type { World } from "../ports/world.ts";
@@ -20,33 +20,17 @@ function portOfKind({ bus, nodes, power }: World): ReadonlyMap<FaultKind, keyof 
   return ports;
 }
 
-const WHO_COULD: Readonly<Record<FaultKind, string>> = {
-  partition: "a bus that can keep frames from some nodes",
-  loss: "a bus that can keep frames from some nodes",
-  delay: "a bus that can hold frames back",
-  crash: "nodes whose programs can be killed",
-  pause: "nodes whose programs can be paused",
-  "power-cut": "a power switch",
-  "torn-write": "a store that the rig can damage",
-  "flash-bitrot": "a store that the rig can damage",
-  misdirect: "a store that the rig can damage",
-  amnesia: "a store that the rig can damage",
-  "gray-slow": "a store that the rig can hold up",
-  "power-cut-in-write": "a power switch that the node's writes trigger",
-  "store-full": "a store that the rig can fill",
-  "store-error": "a store that the rig can damage",
-};
-
 /** Throws `capability.fault` for a plan with a fault that no port of this world can inject. */
 export function refuseImpossibleFaults(plan: RunPlan, world: World): void {
   const ports = portOfKind(world);
   const impossible = plan.faults.find((fault) => !ports.has(fault.kind));
   if (impossible === undefined) return;
   const { id, kind } = impossible;
+  const { needs } = FAULT_TRAITS[kind];
   const known = [...ports.keys()].join(", ");
   throw new RigError(
     "capability.fault",
-    `level "${plan.level}" can't inject fault "${id}": ${kind} needs ${WHO_COULD[kind]}; ` +
+    `level "${plan.level}" can't inject fault "${id}": ${kind} needs ${needs}; ` +
       `expected one of ${known === "" ? "none" : known}`,
     { hint: 'Level "sim" can inject every kind.' },
   );

@@ -3,7 +3,7 @@
  * its verdict, what was expected of it, what its faults did.
  */
 
-import type { FaultReport } from "../core/fault/fault.ts";
+import { FAULT_TRAITS, type FaultReport } from "../core/fault/fault.ts";
 import type { ExpectationClass } from "../core/plan/expectation.ts";
 import type { Outcome } from "../core/verdict/outcome.ts";
 import type { CheckSummary, RunResult } from "../core/verdict/run-result.ts";
@@ -53,28 +53,10 @@ export function checkWords({ model, consistency, valid, anomalyTypes }: CheckSum
   return `${subject}: ${valid === "unknown" ? "not decided" : "violated"}`;
 }
 
-/** What the effects of a fault are, as its kind counts them. */
-const EFFECTS: Readonly<Record<string, string>> = {
-  partition: "deliveries withheld",
-  loss: "deliveries withheld",
-  delay: "deliveries delayed",
-  crash: "nodes stopped",
-  "power-cut": "nodes cut off",
-  pause: "events held back",
-  "torn-write": "records torn",
-  "flash-bitrot": "records damaged",
-  misdirect: "writes misdirected",
-  amnesia: "nodes made to forget",
-  "gray-slow": "writes slowed",
-  "power-cut-in-write": "nodes cut off",
-  "store-full": "writes refused",
-  "store-error": "writes failed",
-};
-
 export function effectWords({ kind, effects, startNs }: FaultReport): string {
   if (startNs === null) return "never in force";
   if (effects === 0) return "took no effect";
-  const words = EFFECTS[kind] ?? "effects";
+  const words = FAULT_TRAITS[kind].effects;
   return `${countText(effects)} ${effects === 1 ? words.replace(/s\b/, "") : words}`;
 }
 

@@ -10,7 +10,7 @@
 import { type BusListener, BusModel, HOST_STATION } from "../core/can/bus.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeCore, NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
-import type { Fault } from "../core/fault/fault.ts";
+import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import { describeTarget } from "../core/fault/target.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
@@ -19,9 +19,12 @@ import { EventHeap } from "../core/time/event-heap.ts";
 import { readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
-import { ActiveFaults } from "./faults.ts";
+import { EffectCounts, type FaultFamily } from "./fault-family.ts";
+import { LogicalFaults } from "./logical-faults.ts";
 import { isPowerLoss, SimulatedNode } from "./simulated-node.ts";
+import { StopFaults } from "./stop-faults.ts";
 import { NodeStorage, type StoreWrite } from "./storage.ts";
+import { StorageFaultFamily } from "./storage-fault-family.ts";
 import { type StorageFault, StorageFaults } from "./storage-faults.ts";
 
 /** Events that a paused node's controller and timers hold for it. */
@@ -51,8 +54,10 @@ export class Cluster implements BusListener {
   readonly #heap = new EventHeap<WorldEvent>();
   readonly #bus: BusModel;
   readonly #nodes: SimulatedNode[];
-  readonly #faults: ActiveFaults;
+  readonly #effects = new EffectCounts((fault) => this.#recordEffect(fault));
+  readonly #logicalFaults: LogicalFaults;
   readonly #storageFaults: StorageFaults;
+  readonly #families: ReadonlyMap<FaultKind, FaultFamily>;
   readonly #observer: InvariantObserver;
   readonly #messages = new Map<string, number>();
   #nowNs = 0;
@@ -63,22 +68,37 @@ export class Cluster implements BusListener {
   constructor(options: ClusterOptions) {
     this.#options = options;
     const { plan, makeNode } = options;
+    const count = (fault: Fault) => this.#effects.count(fault);
     const stations = Array.from({ length: plan.nodes }, (_, node) => node);
     this.#bus = new BusModel({ ...plan.bus, stations: [...stations, HOST_STATION] }, this);
     for (const node of stations) this.#bus.setAcceptance(node, NODE_FILTERS);
     this.#bus.setAcceptance(HOST_STATION, HOST_FILTERS);
-    this.#storageFaults = new StorageFaults(plan, (fault) => this.#faults.count(fault));
+    this.#storageFaults = new StorageFaults(plan, count);
     this.#nodes = stations.map(
       (node) =>
         new SimulatedNode(makeNode(node), new NodeStorage(node, plan.storage, this.#storageFaults)),
     );
-    this.#faults = new ActiveFaults(
-      { seed: plan.seed, nodes: plan.nodes, bus: this.#bus },
-      (fault) => this.#recordEffect(fault),
-    );
+    this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
     this.#observer = new InvariantObserver(plan.nodes, ({ invariant, text }) =>
       this.#record({ type: "violation", time: this.#nowNs, invariant, text }),
     );
+    this.#families = new Map(
+      this.#makeFamilies(count).flatMap((family) => family.kinds.map((kind) => [kind, family])),
+    );
+  }
+
+  #makeFamilies(count: (fault: Fault) => void): readonly FaultFamily[] {
+    const nodes = {
+      stop: (node: number, fault: Fault) => this.#stop(node, fault),
+      pause: (node: number, fault: Fault) => this.#node(node).pause(fault),
+      release: (node: number, fault: Fault) => this.#release(node, fault),
+      rest: (node: number) => this.#node(node).storage.rest(!this.isRunning(node)),
+    };
+    return [
+      this.#logicalFaults,
+      new StopFaults(nodes, count),
+      new StorageFaultFamily(this.#storageFaults, nodes),
+    ];
   }
 
   get nowNs(): number {
@@ -128,7 +148,7 @@ export class Cluster implements BusListener {
         break;
       case "cut":
         if (this.#storageFaults.isInForce(event.fault) && this.#stop(event.node, event.fault)) {
-          this.#faults.count(event.fault);
+          this.#effects.count(event.fault);
         }
         break;
     }
@@ -148,45 +168,13 @@ export class Cluster implements BusListener {
   }
 
   inject(fault: Fault): void {
-    switch (fault.kind) {
-      case "partition":
-      case "loss":
-      case "delay":
-        this.#faults.add(fault);
-        break;
-      case "crash":
-      case "power-cut":
-        for (const node of fault.nodes) if (this.#stop(node, fault)) this.#faults.count(fault);
-        break;
-      case "pause":
-        for (const node of fault.nodes) this.#node(node).pause(fault);
-        break;
-      default:
-        this.#storageFaults.add(fault);
-        for (const node of fault.nodes) this.#node(node).storage.rest(!this.isRunning(node));
-    }
+    this.#families.get(fault.kind)?.inject(fault);
   }
 
   /** Ends the fault and returns how often it took effect. */
   heal(fault: Fault): number {
-    switch (fault.kind) {
-      case "partition":
-      case "loss":
-      case "delay":
-        this.#faults.remove(fault);
-        break;
-      case "crash":
-      case "power-cut":
-        for (const node of fault.nodes) if (this.#node(node).isStoppedBy(fault)) this.#boot(node);
-        break;
-      case "pause":
-        for (const node of fault.nodes) this.#resume(node, fault);
-        break;
-      default:
-        this.#storageFaults.remove(fault);
-        for (const node of fault.nodes) if (this.#node(node).isStoppedBy(fault)) this.#boot(node);
-    }
-    return this.#faults.effects(fault);
+    this.#families.get(fault.kind)?.heal(fault);
+    return this.#effects.of(fault);
   }
 
   statistics(): Extract<RunRecord, { type: "statistics" }> {
@@ -236,7 +224,7 @@ export class Cluster implements BusListener {
 
   withheld(sender: number, receiver: number): void {
     this.#withheld++;
-    this.#faults.withheld(sender, receiver);
+    this.#logicalFaults.withheld(sender, receiver);
   }
 
   busState(): void {
@@ -273,7 +261,9 @@ export class Cluster implements BusListener {
     return true;
   }
 
-  #resume(node: number, fault: Fault): void {
+  /** Ends what the fault did to the node's program. */
+  #release(node: number, fault: Fault): void {
+    if (this.#node(node).isStoppedBy(fault)) this.#boot(node);
     for (const event of this.#node(node).resume(fault)) this.#dispatch(node, event);
   }
 
@@ -289,7 +279,7 @@ export class Cluster implements BusListener {
     if (!state.isOn) return;
     if (state.pausedBy !== null) {
       if (!state.hold(event, HELD_MAX)) this.#dropped++;
-      this.#faults.count(state.pausedBy);
+      this.#effects.count(state.pausedBy);
       return;
     }
     const effects = state.core.step(event, this.#nowNs);

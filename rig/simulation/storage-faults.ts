@@ -5,7 +5,8 @@
  */
 
 import type { StoreResult } from "../core/consensus/node-core.ts";
-import type { Fault, StorageFaultDetail } from "../core/fault/fault.ts";
+import type { Fault } from "../core/fault/fault.ts";
+import type { StorageFaultDetail } from "../core/fault/storage-faults.ts";
 import { Random } from "../core/random/random.ts";
 import { StorageAtlas } from "./storage-atlas.ts";
 import type { Entry, StorageMedium } from "./storage-medium.ts";

@@ -2,8 +2,9 @@
 
 import { z } from "zod";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
+import { LEVELS } from "../../core/plan/level.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
-import { LATENCY_FIGURE_LIMITS, LEVELS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
+import { LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
 import { nameSchema } from "./fault-schema.ts";
 import { fields, oneOf, whole } from "./fields.ts";

@@ -5,7 +5,7 @@
  */
 
 import { quorum } from "../consensus/quorum.ts";
-import type { Fault, Position } from "../fault/fault.ts";
+import { FAULT_TRAITS, type Fault, type Position } from "../fault/fault.ts";
 import type { Adversity } from "./expectation.ts";
 
 export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity {
@@ -27,11 +27,18 @@ export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity 
 /** Nodes that may forget what they promised: nothing tells them from Byzantine ones. */
 function forgetfulAmong(faults: readonly Fault[], nodes: number): number {
   const forgetful = faults.flatMap((fault) =>
-    fault.kind === "amnesia" || ("beyondLimit" in fault && fault.beyondLimit === true)
-      ? fault.nodes.filter((node) => node < nodes)
-      : [],
+    mayForget(fault) ? nodesOf(fault).filter((node) => node < nodes) : [],
   );
   return new Set(forgetful).size;
+}
+
+function mayForget(fault: Fault): boolean {
+  if (FAULT_TRAITS[fault.kind].toll === "forgets") return true;
+  return "beyondLimit" in fault && fault.beyondLimit === true;
+}
+
+function nodesOf(fault: Fault): readonly number[] {
+  return fault.kind === "partition" ? [] : fault.nodes;
 }
 
 /** Nodes that say or hear nothing. */
@@ -46,23 +53,13 @@ function silencedBy(faults: readonly Fault[], nodes: number): ReadonlySet<number
  * so many stand for all.
  */
 function silencedByOne(fault: Fault, nodes: number): readonly number[] {
-  switch (fault.kind) {
-    case "crash":
-    case "power-cut":
-    case "pause":
-    case "gray-slow":
-    case "power-cut-in-write":
-    case "store-full":
-    case "store-error":
-      return fault.nodes;
-    case "loss":
-      return fault.probability === 1 ? fault.nodes : [];
-    case "torn-write":
-    case "flash-bitrot":
-    case "misdirect":
-      return fault.nodes.slice(0, nodes - quorum(nodes));
+  switch (FAULT_TRAITS[fault.kind].toll) {
+    case "silences":
+      return nodesOf(fault);
+    case "damages":
+      return nodesOf(fault).slice(0, nodes - quorum(nodes));
     default:
-      return [];
+      return fault.kind === "loss" && fault.probability === 1 ? fault.nodes : [];
   }
 }
 

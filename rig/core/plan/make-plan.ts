@@ -8,10 +8,10 @@ import { MICRO_OPS_MAX } from "../wire/transaction.ts";
 import { adversityOf } from "./adversity.ts";
 import { type Expectation, expectationOf } from "./expectation.ts";
 import { expectationIssues, faultIssues, pathText, type ScenarioIssue } from "./issues.ts";
+import type { Level } from "./level.ts";
 import { levelsFor } from "./levels.ts";
 import {
   type Floors,
-  type Level,
   NODES_MAX,
   PROTOCOLS,
   type ProtocolName,

@@ -5,9 +5,7 @@
 
 import type { Fault } from "../fault/fault.ts";
 import type { Expectation } from "./expectation.ts";
-
-export const LEVELS = ["sim", "process", "vcan", "bench"] as const;
-export type Level = (typeof LEVELS)[number];
+import type { Level } from "./level.ts";
 
 export const PROTOCOLS = ["roj"] as const;
 export type ProtocolName = (typeof PROTOCOLS)[number];

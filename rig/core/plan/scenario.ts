@@ -85,28 +85,10 @@ export function expandFaults(
 }
 
 function expandDetail(fault: ScenarioFault, size: ScenarioSize): FaultDetail {
-  switch (fault.kind) {
-    case "partition":
-      return { kind: fault.kind, groups: expandGroups(fault.groups, size) };
-    case "loss":
-      return {
-        kind: fault.kind,
-        nodes: expandSet(fault.nodes, size),
-        probability: fault.probability,
-      };
-    case "delay": {
-      const { kind, minNs, maxNs } = fault;
-      return { kind, nodes: expandSet(fault.nodes, size), minNs, maxNs };
-    }
-    case "crash":
-    case "power-cut":
-    case "pause":
-      return { kind: fault.kind, nodes: expandSet(fault.nodes, size) };
-    default: {
-      const { id: _id, start: _start, end: _end, ...detail } = fault;
-      return { ...detail, nodes: expandSet(detail.nodes, size) };
-    }
-  }
+  const { id: _id, start: _start, end: _end, ...detail } = fault;
+  return detail.kind === "partition"
+    ? { ...detail, groups: expandGroups(detail.groups, size) }
+    : { ...detail, nodes: expandSet(detail.nodes, size) };
 }
 
 function expandSet(set: NodeSet, { nodes }: ScenarioSize): readonly number[] {

@@ -6,7 +6,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { quorum } from "../../../rig/core/consensus/quorum.ts";
-import type { Fault, StorageFaultDetail } from "../../../rig/core/fault/fault.ts";
+import type { Fault } from "../../../rig/core/fault/fault.ts";
+import type { StorageFaultDetail } from "../../../rig/core/fault/storage-faults.ts";
 import type { StoragePlan } from "../../../rig/core/plan/plan.ts";
 import { Random } from "../../../rig/core/random/random.ts";
 import { NodeStorage } from "../../../rig/simulation/storage.ts";

@@ -1,54 +1,45 @@
 /**
- * The faults in force in a simulated cluster, and how often each took effect: which deliveries a
- * partition withholds, which are lost or late. Each fault draws from a stream of its own.
+ * The logical faults in force in a simulated cluster: which deliveries a partition withholds, which
+ * are lost or late. Each fault draws from a stream of its own.
  */
 
 import { ALL_STATIONS } from "../core/can/acceptance.ts";
 import { type BusModel, type DeliveryPolicy, LOST } from "../core/can/bus.ts";
 import type { Fault } from "../core/fault/fault.ts";
+import { LOGICAL_FAULT_KINDS } from "../core/fault/logical-faults.ts";
 import { Random } from "../core/random/random.ts";
+import type { FaultFamily } from "./fault-family.ts";
 
 type Partition = Extract<Fault, { kind: "partition" }>;
 type Disturbance = Extract<Fault, { kind: "loss" | "delay" }>;
 
-export class ActiveFaults {
+export class LogicalFaults implements FaultFamily {
+  readonly kinds = LOGICAL_FAULT_KINDS;
   readonly #seed: number;
   readonly #nodes: number;
   readonly #bus: BusModel;
-  readonly #onEffect: (fault: Fault, effects: number) => void;
-  readonly #effects = new Map<string, number>();
+  readonly #count: (fault: Fault) => void;
   readonly #streams = new Map<string, Random>();
   #partitions: Partition[] = [];
   #disturbances: Disturbance[] = [];
 
   constructor(
     options: { readonly seed: number; readonly nodes: number; readonly bus: BusModel },
-    onEffect: (fault: Fault, effects: number) => void,
+    count: (fault: Fault) => void,
   ) {
     this.#seed = options.seed;
     this.#nodes = options.nodes;
     this.#bus = options.bus;
-    this.#onEffect = onEffect;
+    this.#count = count;
   }
 
-  effects(fault: Fault): number {
-    return this.#effects.get(fault.id) ?? 0;
-  }
-
-  /** The fault took effect once more; the first time is worth a record. */
-  count(fault: Fault): void {
-    const effects = this.effects(fault) + 1;
-    this.#effects.set(fault.id, effects);
-    if (effects === 1) this.#onEffect(fault, effects);
-  }
-
-  add(fault: Partition | Disturbance): void {
+  inject(fault: Fault): void {
     if (fault.kind === "partition") this.#partitions.push(fault);
-    else this.#disturbances.push(fault);
+    else if (fault.kind === "loss" || fault.kind === "delay") this.#disturbances.push(fault);
     this.#apply();
   }
 
-  remove(fault: Partition | Disturbance): void {
+  heal(fault: Fault): void {
     this.#partitions = this.#partitions.filter((each) => each !== fault);
     this.#disturbances = this.#disturbances.filter((each) => each !== fault);
     this.#apply();
@@ -57,7 +48,7 @@ export class ActiveFaults {
   /** A partition kept this frame from its receiver. */
   withheld(sender: number, receiver: number): void {
     const cause = this.#partitions.find((partition) => !isTogether(partition, sender, receiver));
-    if (cause !== undefined) this.count(cause);
+    if (cause !== undefined) this.#count(cause);
   }
 
   #apply(): void {
@@ -80,9 +71,9 @@ export class ActiveFaults {
       const random = this.#stream(fault);
       if (fault.kind === "delay") {
         delayNs += random.between(fault.minNs, fault.maxNs);
-        this.count(fault);
+        this.#count(fault);
       } else if (random.below(1_000_000) < fault.probability * 1_000_000) {
-        this.count(fault);
+        this.#count(fault);
         return LOST;
       }
     }

@@ -1,0 +1,20 @@
+/** What the rest of the rig needs to know of a kind of fault, beside its fields. */
+
+import type { Level } from "../plan/level.ts";
+
+/**
+ * What a fault costs the protocol at its worst: `splits` parts the nodes into groups, `silences`
+ * leaves its nodes as good as silent, `damages` does so in single slots only, `forgets` makes them
+ * break promises (nothing tells them from Byzantine ones), `disturbs` is what retries make good.
+ */
+export type FaultToll = "splits" | "silences" | "damages" | "forgets" | "disturbs";
+
+export interface FaultTraits {
+  /** The levels that can bring it about. */
+  readonly levels: readonly Level[];
+  readonly toll: FaultToll;
+  /** What its effect counter counts, in the plural, for reports. */
+  readonly effects: string;
+  /** What a world needs to bring it about, for the refusal of those that can't. */
+  readonly needs: string;
+}
