@@ -3,9 +3,9 @@
  * the other models as Jepsen's own checkers do.
  */
 
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { piecesOf } from "../adapters/store/lines.ts";
+import { unpackedPiecesOf } from "../adapters/store/unpacked.ts";
 import { CHECKERS as MODEL_CHECKERS, type ModelOptions } from "../core/checkers/index.ts";
 import { CHECKERS, type CheckResult, type RegisterOptions } from "../core/elle/index.ts";
 import { HistoryReader } from "../core/history/read-history.ts";
@@ -28,13 +28,16 @@ export function isElle(model: string): boolean {
 }
 
 /** Throws `input.unreadable`, `input.malformed` with file and line, or `check.timeout`. */
-export function checkHistoryFile(file: string, options: CheckFileOptions): CheckResult {
+export async function checkHistoryFile(
+  file: string,
+  options: CheckFileOptions,
+): Promise<CheckResult> {
   const { model, elle, others, untilMs } = options;
   if (isOf(CHECKERS, model)) {
-    return CHECKERS[model](readInto(new HistoryReader(), file, untilMs), elle);
+    return CHECKERS[model](await readInto(new HistoryReader(), file, untilMs), elle);
   }
   if (!isOf(MODEL_CHECKERS, model)) throw unknownModel(model);
-  const operations = readInto(new OperationsReader(), file, untilMs);
+  const operations = await readInto(new OperationsReader(), file, untilMs);
   const { valid, errors, errorCounts } = MODEL_CHECKERS[model].check(operations, others);
   return {
     valid,
@@ -63,10 +66,10 @@ interface Reader<T> {
 }
 
 /** The history in the file, or that of a run folder. */
-function readInto<T>(reader: Reader<T>, file: string, untilMs: number): T {
-  const path = isFolder(file) ? join(file, "history.jsonl") : file;
+async function readInto<T>(reader: Reader<T>, file: string, untilMs: number): Promise<T> {
+  const path = isFolder(file) ? historyIn(file) : file;
   try {
-    for (const piece of piecesOf(path)) {
+    for await (const piece of unpackedPiecesOf(path)) {
       reader.feed(piece);
       if (performance.now() > untilMs) {
         throw new RigError("check.timeout", `${path}: reading it takes longer than --timeout`);
@@ -84,6 +87,13 @@ function readInto<T>(reader: Reader<T>, file: string, untilMs: number): T {
 /** Readers say "line 17: ..."; with the file before it this becomes "file:17: ...". */
 function withoutWord(message: string): string {
   return message.startsWith("line ") ? message.slice("line ".length) : ` ${message}`;
+}
+
+/** Ours or Jepsen's, packed or not. */
+function historyIn(folder: string): string {
+  const names = ["history.jsonl", "history.edn", "history.json"];
+  const paths = [...names, ...names.map((name) => `${name}.gz`)].map((name) => join(folder, name));
+  return paths.find((path) => existsSync(path)) ?? join(folder, "history.jsonl");
 }
 
 function isFolder(path: string): boolean {

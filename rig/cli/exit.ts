@@ -11,10 +11,16 @@ export function reportError(error: unknown): ExitCode {
     process.stderr.write(`rig: ${error.message}${hint}\n`);
     return error.exitCode;
   }
-  const message = error instanceof Error ? error.message : String(error);
   const trace = process.env["RIG_TRACE"] === undefined ? "" : `\n${(error as Error).stack}`;
-  process.stderr.write(`rig: internal error: ${message.split("\n")[0]}${trace}\n`);
+  process.stderr.write(`rig: ${errorText(error)}${trace}\n`);
   return EXIT.internal;
+}
+
+/** One line, whatever was thrown. */
+export function errorText(error: unknown): string {
+  if (error instanceof RigError) return error.message;
+  const message = error instanceof Error ? error.message : String(error);
+  return `internal error: ${message.split("\n")[0]}`;
 }
 
 type Judged = Pick<RunResult, "outcome" | "asExpected"> & {

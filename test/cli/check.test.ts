@@ -51,6 +51,7 @@ describe("rig check", () => {
       "not",
       "alsoNot",
       "operations",
+      "warnings",
       "milliseconds",
     ]);
     expect(lines[1].error).toContain("no such file");

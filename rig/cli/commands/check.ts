@@ -9,7 +9,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import { checkText } from "../../report/check-text.ts";
 import { checkHistoryFile, isElle, MODELS, unknownModel } from "../check-file.ts";
 import type { Command, GlobalArguments } from "../command.ts";
-import { reportError } from "../exit.ts";
+import { errorText, reportError } from "../exit.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
@@ -17,7 +17,7 @@ export const checkCommand: Command = {
   register(yargs, finish) {
     return yargs.command(
       "check [files..]",
-      "Check histories: JSON, JSON lines, EDN or run folders",
+      "Check histories: JSON, JSON lines, EDN, also gzip, or run folders",
       (args) =>
         args
           .positional("files", { string: true, array: true, default: [] as string[] })
@@ -62,7 +62,7 @@ interface CheckArguments extends GlobalArguments {
   readonly "group-size"?: string | undefined;
 }
 
-function checkFiles(files: readonly string[], args: CheckArguments): ExitCode {
+async function checkFiles(files: readonly string[], args: CheckArguments): Promise<ExitCode> {
   // Said once, before the first file, rather than for each.
   if (!MODELS.includes(args.model)) throw unknownModel(args.model);
   canonicalModel(args.consistency);
@@ -71,7 +71,9 @@ function checkFiles(files: readonly string[], args: CheckArguments): ExitCode {
   }
   const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
   const others = modelOptions(args);
-  return exitOfBatch(files.map((file) => checkFile(file, args, { limitMs, others })));
+  const codes: ExitCode[] = [];
+  for (const file of files) codes.push(await checkFile(file, args, { limitMs, others }));
+  return exitOfBatch(codes);
 }
 
 function modelOptions(args: CheckArguments): ModelOptions {
@@ -84,11 +86,11 @@ function modelOptions(args: CheckArguments): ModelOptions {
   };
 }
 
-function checkFile(
+async function checkFile(
   file: string,
   args: CheckArguments,
   { limitMs, others }: { readonly limitMs: number; readonly others: ModelOptions },
-): ExitCode {
+): Promise<ExitCode> {
   const { model, consistency, json, quiet } = args;
   const startMs = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startMs);
@@ -99,7 +101,8 @@ function checkFile(
       linearizableKeys: args["linearizable-keys"] ?? false,
       wfrKeys: args["wfr-keys"] ?? false,
     };
-    const result = checkHistoryFile(file, { model, elle, others, untilMs: startMs + limitMs });
+    const untilMs = startMs + limitMs;
+    const result = await checkHistoryFile(file, { model, elle, others, untilMs });
     if (json) printJson({ file, model, ...fieldsOf(result), milliseconds: elapsedMs() });
     else if (!quiet) {
       const { stdout } = process;
@@ -108,10 +111,17 @@ function checkFile(
     }
     return exitOfVerdict(result.valid);
   } catch (error) {
-    if (!(error instanceof RigError)) throw error;
-    const nothing = { valid: "unknown", anomalyTypes: [], not: [], alsoNot: [], operations: 0 };
+    // Whatever is wrong with this file, or with us, the next one is checked.
+    const nothing = {
+      valid: "unknown",
+      anomalyTypes: [],
+      not: [],
+      alsoNot: [],
+      operations: 0,
+      warnings: [],
+    };
     const milliseconds = elapsedMs();
-    if (json) printJson({ file, model, ...nothing, milliseconds, error: error.message });
+    if (json) printJson({ file, model, ...nothing, milliseconds, error: errorText(error) });
     return reportError(error);
   }
 }
@@ -121,8 +131,8 @@ function exitOfVerdict(valid: CheckResult["valid"]): ExitCode {
   return valid ? EXIT.valid : EXIT.invalid;
 }
 
-function fieldsOf({ valid, anomalyTypes, not, alsoNot, operations }: CheckResult) {
-  return { valid, anomalyTypes, not, alsoNot, operations };
+function fieldsOf({ valid, anomalyTypes, not, alsoNot, operations, warnings }: CheckResult) {
+  return { valid, anomalyTypes, not, alsoNot, operations, warnings };
 }
 
 function printJson(value: unknown): void {

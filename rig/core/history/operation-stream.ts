@@ -10,6 +10,12 @@ import { malformed } from "./history-table.ts";
 import { JsonTokens } from "./json-tokens.ts";
 import { type Bookmark, CLOSE, END, INCOMPLETE, OPEN_LIST, type Tokens } from "./tokens.ts";
 
+/**
+ * Where so many bytes hold no whole operation a bracket or a quote is missing; the rest of the
+ * file, of whatever size, is not gathered in memory to find out.
+ */
+const LONGEST_OPERATION = 64 << 20;
+
 const NO_BYTES = new Uint8Array(0);
 
 type Place = "before" | "among-maps" | "in-list" | "after";
@@ -44,7 +50,11 @@ export class OperationStream {
       this.pending = this.tokens === undefined ? this.pending.slice() : withoutMark(this.pending);
     }
     const { tokens, bookmark } = this;
-    if (tokens === undefined) return;
+    if (tokens === undefined) {
+      if (this.pending.length > LONGEST_OPERATION) throw tooLong(1);
+      this.wanted = this.pending.length * 2;
+      return;
+    }
     tokens.load(this.pending, isLast);
     const length = this.pending.length;
     try {
@@ -55,6 +65,7 @@ export class OperationStream {
     } catch (error) {
       if (error !== INCOMPLETE) throw error;
       tokens.goBack(bookmark);
+      if (length - bookmark.position > LONGEST_OPERATION) throw tooLong(bookmark.line);
       // A copy, so that the chunk of the caller may be used again.
       this.pending = this.pending.slice(bookmark.position);
       this.wanted = bookmark.position === 0 ? length * 2 : 0;
@@ -111,6 +122,11 @@ function startsJson(byte: number): boolean {
 function isSpace(byte: number): boolean {
   const isMark = byte === 0xef || byte === 0xbb || byte === 0xbf;
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || isMark;
+}
+
+function tooLong(line: number): Error {
+  const size = `${LONGEST_OPERATION >> 20} MiB`;
+  return malformed(line, `no operation ends within ${size} of here; expected shorter ones`);
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

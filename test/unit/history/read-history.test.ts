@@ -3,6 +3,7 @@
  */
 
 import { describe, expect, it } from "vitest";
+import { HistoryReader } from "../../../rig/core/history/read-history.ts";
 import { RigError } from "../../../rig/core/verdict/rig-error.ts";
 import { fromText, lines, plain } from "./tables.ts";
 
@@ -192,5 +193,16 @@ describe("errors", () => {
   it("leave a process alone that goes on after info", () => {
     const text = [op(0, "invoke"), op(1, "info"), op(2, "invoke"), op(3, "ok")].join("\n");
     expect(fromText(text).rows).toBe(4);
+  });
+});
+
+describe("a file without an end to its first operation", () => {
+  it.each(['{"value":"', " "])("that begins with %j is given up after 64 MiB", (start) => {
+    const reader = new HistoryReader();
+    reader.feed(new TextEncoder().encode(start));
+    const piece = new Uint8Array(16 << 20).fill(0x20);
+    expect(() => {
+      for (let fed = 0; fed < 10; fed++) reader.feed(piece);
+    }).toThrow("line 1: no operation ends within 64 MiB of here");
   });
 });
