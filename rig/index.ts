@@ -3,6 +3,7 @@
  * and check histories from anywhere.
  */
 
+export { ElleCliChecker, type ElleCliOptions } from "./adapters/elle-cli/elle-cli-checker.ts";
 export { openSimulatedWorld } from "./adapters/sim/open-simulated-world.ts";
 export { CHECKERS as MODEL_CHECKERS } from "./core/checkers/index.ts";
 export { makeNode } from "./core/consensus/make-node.ts";
@@ -26,4 +27,5 @@ export { RigError } from "./core/verdict/rig-error.ts";
 export type { RunResult } from "./core/verdict/run-result.ts";
 export { rojDbc } from "./core/wire/roj-dbc.ts";
 export { RunEngine } from "./engine/run-engine.ts";
+export type { CheckAnswer, Checker, CheckRequest } from "./ports/checker.ts";
 export { SimulatedRun } from "./simulation/simulated-run.ts";
