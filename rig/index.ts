@@ -15,17 +15,27 @@ export type { MicroOp, Operation } from "./core/history/operation.ts";
 export { tableOfOperations } from "./core/history/operation-table.ts";
 export { HistoryReader, readHistory } from "./core/history/read-history.ts";
 export { OperationsReader, readOperations } from "./core/history/read-operations.ts";
+export {
+  HistoryRecorder,
+  type KeyedMicroOp,
+  type RecorderOptions,
+} from "./core/history/recorder.ts";
+export {
+  ednOfHistory,
+  jsonArrayOfHistory,
+  jsonLinesOfHistory,
+} from "./core/history/write-history.ts";
 export { makePlan, type PlanRequest } from "./core/plan/make-plan.ts";
 export type { RunPlan } from "./core/plan/plan.ts";
 export { SCENARIOS } from "./core/plan/scenarios.ts";
 export type { RunEvidence } from "./core/run/evidence.ts";
 export { EvidenceBuilder } from "./core/run/evidence-builder.ts";
 export type { RunRecord, RunSink } from "./core/run/record.ts";
-export { detectFormat, TRACE_FORMATS } from "./core/trace/index.ts";
 export { judgeRun } from "./core/verdict/judge.ts";
 export { RigError } from "./core/verdict/rig-error.ts";
 export type { RunResult } from "./core/verdict/run-result.ts";
 export { rojDbc } from "./core/wire/roj-dbc.ts";
 export { RunEngine } from "./engine/run-engine.ts";
 export type { CheckAnswer, Checker, CheckRequest } from "./ports/checker.ts";
+export { runPlan, runScenario, type ScenarioRun } from "./simulation/run-scenario.ts";
 export { SimulatedRun } from "./simulation/simulated-run.ts";

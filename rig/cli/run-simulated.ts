@@ -7,8 +7,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { makeNode } from "../core/consensus/make-node.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { RunSink } from "../core/run/record.ts";
+import { baselineRecords } from "../simulation/baselines.ts";
 import { SimulatedRun } from "../simulation/simulated-run.ts";
-import { baselineRecords } from "./baselines.ts";
 import type { ProgressLine } from "./terminal.ts";
 
 /** Some milliseconds of simulation: a signal does not wait longer than this. */

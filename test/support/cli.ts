@@ -23,8 +23,17 @@ export interface RigOptions {
 
 export function rig(args: readonly string[], options: RigOptions = {}): Promise<Finished> {
   if (!existsSync(MAIN)) throw new Error("the command is not built: run `npm run build` first");
+  return script(MAIN, args, options);
+}
+
+/** Runs a script under Node, from the folder that the tests run in. */
+export function script(
+  file: string,
+  args: readonly string[] = [],
+  options: RigOptions = {},
+): Promise<Finished> {
   const { cwd = process.cwd(), node = process.execPath, during } = options;
-  const child = spawn(node, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+  const child = spawn(node, [file, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (bytes) => {

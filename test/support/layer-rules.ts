@@ -9,7 +9,7 @@ import type { SourceFile } from "./source-tree.ts";
 export type Part = string;
 
 /** Files that are run or published themselves. */
-export const ENTRIES: readonly string[] = ["rig/cli/main.ts", "rig/index.ts"];
+export const ENTRIES: readonly string[] = ["rig/cli/main.ts", "rig/index.ts", "rig/trace.ts"];
 
 /** What each part may import beside itself. Adapters have a rule of their own, the command all. */
 const VISIBLE: Readonly<Record<Part, readonly Part[]>> = {

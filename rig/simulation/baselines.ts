@@ -7,7 +7,7 @@ import { makePlan } from "../core/plan/make-plan.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { EvidenceBuilder } from "../core/run/evidence-builder.ts";
 import type { RunRecord } from "../core/run/record.ts";
-import { SimulatedRun } from "../simulation/simulated-run.ts";
+import { SimulatedRun } from "./simulated-run.ts";
 
 const EVENTS_MAX = 50_000_000;
 

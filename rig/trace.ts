@@ -1,0 +1,7 @@
+/**
+ * `canfd-rig/trace`: trace files of CAN buses, read and written without a run: candump, ASC, TRC,
+ * BLF, the CSVs, BUSMASTER, pcap and pcapng.
+ */
+
+export { type CanFrame, fdFrame } from "./core/can/frame.ts";
+export * from "./core/trace/index.ts";
