@@ -6,52 +6,84 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { unpackedPiecesOf } from "../adapters/store/unpacked.ts";
-import { CHECKERS as MODEL_CHECKERS, type ModelOptions } from "../core/checkers/index.ts";
-import { CHECKERS, type CheckResult, type RegisterOptions } from "../core/elle/index.ts";
+import type { ModelName, ModelOptions } from "../core/checkers/index.ts";
+import type { CheckResult, RegisterOptions, WorkloadModel } from "../core/elle/index.ts";
+import type { HistoryTable } from "../core/history/history-table.ts";
 import { HistoryReader } from "../core/history/read-history.ts";
-import { OperationsReader } from "../core/history/read-operations.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 
-export const MODELS: readonly string[] = [...Object.keys(CHECKERS), ...Object.keys(MODEL_CHECKERS)];
-
 export interface CheckFileOptions {
-  readonly model: string;
   readonly elle: RegisterOptions;
   readonly others: ModelOptions;
   /** On the clock of `performance.now`. */
   readonly untilMs: number;
 }
 
-/** Models that are checked against a consistency model, as Elle does. */
-export function isElle(model: string): boolean {
-  return isOf(CHECKERS, model);
+export type FileChecker = (file: string, options: CheckFileOptions) => Promise<CheckResult>;
+
+/** Each is loaded when it is asked for: a small file should be answered at once. */
+const LOADERS: Readonly<Record<WorkloadModel | ModelName, () => Promise<FileChecker>>> = {
+  "list-append": async () => {
+    const { checkListAppend } = await import("../core/elle/list-append.ts");
+    return elleChecker(checkListAppend);
+  },
+  "rw-register": async () => {
+    const { checkRwRegister } = await import("../core/elle/rw-register.ts");
+    return elleChecker(checkRwRegister);
+  },
+  bank: () => loadOther("bank"),
+  counter: () => loadOther("counter"),
+  set: () => loadOther("set"),
+  "set-full": () => loadOther("set-full"),
+  "long-fork": () => loadOther("long-fork"),
+  "cas-register": () => loadOther("cas-register"),
+  register: () => loadOther("register"),
+  mutex: () => loadOther("mutex"),
+};
+
+export const MODELS: readonly string[] = Object.keys(LOADERS);
+
+/**
+ * The checker of files of a model; throws `usage.unknown-model`. The checker throws
+ * `input.unreadable`, `input.malformed` with file and line, or `check.timeout`.
+ */
+export function fileChecker(model: string): Promise<FileChecker> {
+  if (!isOf(LOADERS, model)) throw unknownModel(model);
+  return LOADERS[model]();
 }
 
-/** Throws `input.unreadable`, `input.malformed` with file and line, or `check.timeout`. */
-export async function checkHistoryFile(
-  file: string,
-  options: CheckFileOptions,
-): Promise<CheckResult> {
-  const { model, elle, others, untilMs } = options;
-  if (isOf(CHECKERS, model)) {
-    return CHECKERS[model](await readInto(new HistoryReader(), file, untilMs), elle);
-  }
-  if (!isOf(MODEL_CHECKERS, model)) throw unknownModel(model);
-  const operations = await readInto(new OperationsReader(), file, untilMs);
-  const { valid, errors, errorCounts } = MODEL_CHECKERS[model].check(operations, others);
-  return {
-    valid,
-    anomalyTypes: Object.keys(errorCounts).sort(),
-    not: [],
-    alsoNot: [],
-    anomalies: errors,
-    anomalyCounts: errorCounts,
-    operations: operations.filter(({ type }) => type === "ok").length,
-    warnings: [],
+/** Models that are checked against a consistency model, as Elle does. */
+export function isElle(model: string): boolean {
+  return model === "list-append" || model === "rw-register";
+}
+
+function elleChecker(
+  check: (table: HistoryTable, options: RegisterOptions) => CheckResult,
+): FileChecker {
+  return async (file, { elle, untilMs }) =>
+    check(await readInto(new HistoryReader(), file, untilMs), elle);
+}
+
+async function loadOther(model: ModelName): Promise<FileChecker> {
+  const { CHECKERS } = await import("../core/checkers/index.ts");
+  const { OperationsReader } = await import("../core/history/read-operations.ts");
+  return async (file, { others, untilMs }) => {
+    const operations = await readInto(new OperationsReader(), file, untilMs);
+    const { valid, errors, errorCounts } = CHECKERS[model].check(operations, others);
+    return {
+      valid,
+      anomalyTypes: Object.keys(errorCounts).sort(),
+      not: [],
+      alsoNot: [],
+      anomalies: errors,
+      anomalyCounts: errorCounts,
+      operations: operations.filter(({ type }) => type === "ok").length,
+      warnings: [],
+    };
   };
 }
 
-export function unknownModel(model: string): RigError {
+function unknownModel(model: string): RigError {
   const known = MODELS.join(", ");
   return new RigError("usage.unknown-model", `unknown model "${model}": expected one of ${known}`);
 }

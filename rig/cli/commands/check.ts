@@ -2,12 +2,11 @@
 
 import type { ModelOptions } from "../../core/checkers/index.ts";
 import type { CheckResult } from "../../core/elle/index.ts";
-import { canonicalModel } from "../../core/elle/lattice.ts";
+import { CONSISTENCY_DEFAULT, canonicalModel } from "../../core/elle/lattice.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
-import { CONSISTENCY_DEFAULT } from "../../core/verdict/judge.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { checkText } from "../../report/check-text.ts";
-import { checkHistoryFile, isElle, MODELS, unknownModel } from "../check-file.ts";
+import { type FileChecker, fileChecker, isElle, MODELS } from "../check-file.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { errorText, reportError } from "../exit.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
@@ -63,8 +62,8 @@ interface CheckArguments extends GlobalArguments {
 }
 
 async function checkFiles(files: readonly string[], args: CheckArguments): Promise<ExitCode> {
-  // Said once, before the first file, rather than for each.
-  if (!MODELS.includes(args.model)) throw unknownModel(args.model);
+  // What is wrong with the options is said once, before the first file, rather than for each.
+  const check = await fileChecker(args.model);
   canonicalModel(args.consistency);
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
@@ -72,7 +71,7 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
   const others = modelOptions(args);
   const codes: ExitCode[] = [];
-  for (const file of files) codes.push(await checkFile(file, args, { limitMs, others }));
+  for (const file of files) codes.push(await checkFile(file, args, { check, limitMs, others }));
   return exitOfBatch(codes);
 }
 
@@ -86,10 +85,16 @@ function modelOptions(args: CheckArguments): ModelOptions {
   };
 }
 
+interface Checking {
+  readonly check: FileChecker;
+  readonly limitMs: number;
+  readonly others: ModelOptions;
+}
+
 async function checkFile(
   file: string,
   args: CheckArguments,
-  { limitMs, others }: { readonly limitMs: number; readonly others: ModelOptions },
+  { check, limitMs, others }: Checking,
 ): Promise<ExitCode> {
   const { model, consistency, json, quiet } = args;
   const startMs = performance.now();
@@ -101,8 +106,7 @@ async function checkFile(
       linearizableKeys: args["linearizable-keys"] ?? false,
       wfrKeys: args["wfr-keys"] ?? false,
     };
-    const untilMs = startMs + limitMs;
-    const result = await checkHistoryFile(file, { model, elle, others, untilMs });
+    const result = await check(file, { elle, others, untilMs: startMs + limitMs });
     if (json) printJson({ file, model, ...fieldsOf(result), milliseconds: elapsedMs() });
     else if (!quiet) {
       const { stdout } = process;

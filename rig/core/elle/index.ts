@@ -4,7 +4,7 @@
  */
 
 export { CHECKERS, type Checker, type WorkloadModel } from "./checkers.ts";
-export { knownModels } from "./lattice.ts";
+export { CONSISTENCY_DEFAULT, knownModels } from "./lattice.ts";
 export { checkListAppend } from "./list-append.ts";
 export type {
   Anomaly,

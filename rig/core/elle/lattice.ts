@@ -15,6 +15,9 @@ import {
   WEAKER_MODELS,
 } from "./lattice-data.ts";
 
+/** What a history is checked against where nobody says otherwise. */
+export const CONSISTENCY_DEFAULT = "strict-serializable";
+
 type Edges = Map<string, string[]>;
 
 const ALL_MODELS = Object.keys(WEAKER_MODELS);

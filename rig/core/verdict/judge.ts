@@ -3,7 +3,7 @@
  * only where the history was consistent, every fault took effect and enough was acknowledged.
  */
 
-import { checkListAppend } from "../elle/index.ts";
+import { CONSISTENCY_DEFAULT, checkListAppend } from "../elle/index.ts";
 import { tableOfOperations } from "../history/operation-table.ts";
 import { latencySummary } from "../metrics/latency.ts";
 import { recordedNs } from "../metrics/metrics.ts";
@@ -14,7 +14,6 @@ import { mergeOutcomes, type Outcome, type Reason } from "./outcome.ts";
 import type { AssertionResult, CheckSummary, OutcomeCounts, RunResult } from "./run-result.ts";
 
 const MODEL = "list-append";
-export const CONSISTENCY_DEFAULT = "strict-serializable";
 
 export function judgeRun(evidence: RunEvidence): RunResult {
   const { plan } = evidence;
