@@ -1,7 +1,5 @@
 /** The bytes of a file of any size, piece by piece; gzip is unpacked, whatever its name. */
 
-import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { piecesOf } from "./lines.ts";
 
@@ -21,6 +19,9 @@ export async function* unpackedPiecesOf(path: string): AsyncGenerator<Uint8Array
 }
 
 async function* unpacked(path: string, packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // Loaded here, since most histories are not packed.
+  const { pipeline, Readable } = await import("node:stream");
+  const { createGunzip } = await import("node:zlib");
   const gunzip = createGunzip({ chunkSize: PIECE });
   // What goes wrong on either side is thrown by the loop below.
   pipeline(Readable.from(packed), gunzip, () => {});
