@@ -10,7 +10,9 @@
 import { type BusListener, BusModel, HOST_STATION } from "../core/can/bus.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeCore, NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
+import { LogicalFaults } from "../core/fault/bus/logical-bus-faults.ts";
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
+import { EffectCounts, type FaultFamily } from "../core/fault/fault-family.ts";
 import { describeTarget } from "../core/fault/target.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
@@ -19,8 +21,6 @@ import { EventHeap } from "../core/time/event-heap.ts";
 import { readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
-import { EffectCounts, type FaultFamily } from "./fault-family.ts";
-import { LogicalFaults } from "./logical-faults.ts";
 import { isPowerLoss, SimulatedNode } from "./simulated-node.ts";
 import { StopFaults } from "./stop-faults.ts";
 import { NodeStorage, type StoreWrite } from "./storage.ts";

@@ -1,8 +1,8 @@
 /** Faults that stop nodes of a simulated cluster: crash, power cut, pause. */
 
 import type { Fault } from "../core/fault/fault.ts";
+import type { FaultFamily } from "../core/fault/fault-family.ts";
 import { STOP_FAULT_KINDS } from "../core/fault/stop-faults.ts";
-import type { FaultFamily } from "./fault-family.ts";
 
 /** What stopping nodes asks of the cluster. */
 export interface StoppableNodes {

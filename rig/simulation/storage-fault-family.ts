@@ -1,8 +1,8 @@
 /** Brings storage faults into force in a simulated cluster and takes them out again. */
 
 import type { Fault } from "../core/fault/fault.ts";
+import type { FaultFamily } from "../core/fault/fault-family.ts";
 import { STORAGE_FAULT_KINDS } from "../core/fault/storage-faults.ts";
-import type { FaultFamily } from "./fault-family.ts";
 import type { StoppableNodes } from "./stop-faults.ts";
 import type { StorageFault, StorageFaults } from "./storage-faults.ts";
 

@@ -1,9 +1,9 @@
 /**
- * How the simulated cluster carries out faults: each kind belongs to one family, which knows what
+ * How a world carries out faults: each kind belongs to one family, which knows what
  * to do when a fault of it comes into force and when it ends.
  */
 
-import type { Fault, FaultKind } from "../core/fault/fault.ts";
+import type { Fault, FaultKind } from "./fault.ts";
 
 export interface FaultFamily {
   readonly kinds: readonly FaultKind[];

@@ -1,14 +1,14 @@
 /**
- * The logical faults in force in a simulated cluster: which deliveries a partition withholds, which
+ * The logical faults in force on a bus model: which deliveries a partition withholds, which
  * are lost or late. Each fault draws from a stream of its own.
  */
 
-import { ALL_STATIONS } from "../core/can/acceptance.ts";
-import { type BusModel, type DeliveryPolicy, LOST } from "../core/can/bus.ts";
-import type { Fault } from "../core/fault/fault.ts";
-import { LOGICAL_FAULT_KINDS } from "../core/fault/logical-faults.ts";
-import { Random } from "../core/random/random.ts";
-import type { FaultFamily } from "./fault-family.ts";
+import { ALL_STATIONS } from "../../can/acceptance.ts";
+import { type BusModel, type DeliveryPolicy, LOST } from "../../can/bus.ts";
+import { Random } from "../../random/random.ts";
+import type { Fault } from "../fault.ts";
+import type { FaultFamily } from "../fault-family.ts";
+import { LOGICAL_FAULT_KINDS } from "../logical-faults.ts";
 
 type Partition = Extract<Fault, { kind: "partition" }>;
 type Disturbance = Extract<Fault, { kind: "loss" | "delay" }>;
