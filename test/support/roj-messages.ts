@@ -45,8 +45,11 @@ const microOp = fc.oneof(
   }),
 );
 
+/** Owner and slot. */
+const anyClient = fc.nat({ max: 0x1fff });
+
 export const anyTransaction: fc.Arbitrary<Transaction> = fc.record({
-  client: fc.nat({ max: 255 }),
+  client: anyClient,
   request: u16,
   microOps: fc.array(microOp, { minLength: 1, maxLength: MICRO_OPS_MAX }),
 });
@@ -136,7 +139,7 @@ function tally(kind: "vote" | "confirm") {
 
 /** Replies that applied something, with one list for each read. */
 export const anyReply: fc.Arbitrary<ClientReply> = fc.record({
-  client: fc.nat({ max: 255 }),
+  client: anyClient,
   request: u16,
   status: fc.constant(STATUS.applied),
   reads: fc.array(fc.array(u16, { maxLength: 24 }), { maxLength: MICRO_OPS_MAX }),

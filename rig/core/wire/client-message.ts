@@ -1,13 +1,20 @@
 /**
  * What clients and nodes say to each other: a request is one transaction; a reply repeats client
  * and request, a status, and for each read of the transaction the number of elements (u8) and the
- * elements (u16). Clients live on the rig host.
+ * elements (u16). Clients live on the rig host, or on the nodes themselves.
  */
 
 import { HEADER_LENGTH } from "./header.ts";
 import { CLASS, makeId } from "./identifier.ts";
 import { TYPE } from "./roj-message.ts";
-import { readU16, type Transaction, writeTransaction, writeU16 } from "./transaction.ts";
+import {
+  readClient,
+  readU16,
+  type Transaction,
+  writeClient,
+  writeTransaction,
+  writeU16,
+} from "./transaction.ts";
 
 /** A list fits one frame: 58 bytes less client, request, status and count. */
 export const LIST_LENGTH_MAX = 24;
@@ -45,9 +52,8 @@ export function writeRequest(body: Uint8Array, transaction: Transaction): number
 export function encodeReply(reply: ClientReply): Uint8Array {
   const elements = reply.reads.reduce((sum, list) => sum + 1 + 2 * list.length, 0);
   const body = new Uint8Array(REPLY_PREFIX + elements);
-  body[0] = reply.client;
+  writeClient(body, 0, reply.client, reply.status);
   writeU16(body, 1, reply.request);
-  body[3] = reply.status;
   let at = REPLY_PREFIX;
   for (const list of reply.reads) {
     body[at++] = list.length;
@@ -68,9 +74,8 @@ export function decodeReply(
   reads: (client: number, request: number) => number | null,
 ): ClientReply | null {
   if (bytes.length < HEADER_LENGTH + REPLY_PREFIX) return null;
-  const client = bytes[HEADER_LENGTH] as number;
+  const { client, number: status } = readClient(bytes, HEADER_LENGTH);
   const request = readU16(bytes, HEADER_LENGTH + 1);
-  const status = bytes[HEADER_LENGTH + 3] as number;
   const expected = reads(client, request);
   if (expected === null) return null;
   const lists: number[][] = [];

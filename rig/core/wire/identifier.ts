@@ -13,6 +13,7 @@ export const CLASS = {
   reply: 4,
   request: 5,
   repair: 6,
+  telemetry: 7,
 } as const;
 
 export function makeId(messageClass: number, kind: number, source: number): number {
@@ -31,11 +32,22 @@ function filterOfClass(messageClass: number): AcceptanceFilter {
   return { extended: false, mask: 0x700, match: messageClass << 8 };
 }
 
-/** A node takes everything but the replies, which are for the host; the host takes those alone. */
+/**
+ * A node takes everything but the replies and markers, which are for the host; the host takes
+ * those alone.
+ */
 export const NODE_FILTERS: readonly AcceptanceFilter[] = [
   filterOfClass(CLASS.ack),
   filterOfClass(CLASS.proposal),
   filterOfClass(CLASS.request),
   filterOfClass(CLASS.repair),
 ];
-export const HOST_FILTERS: readonly AcceptanceFilter[] = [filterOfClass(CLASS.reply)];
+export const HOST_FILTERS: readonly AcceptanceFilter[] = [
+  filterOfClass(CLASS.reply),
+  filterOfClass(CLASS.telemetry),
+];
+/** A node on which a client lives takes replies as well. */
+export const RESIDENT_FILTERS: readonly AcceptanceFilter[] = [
+  ...NODE_FILTERS,
+  filterOfClass(CLASS.reply),
+];

@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [TYPE.fetchChunks]: "FetchChunks",
   [TYPE.request]: "Request",
   [TYPE.reply]: "Reply",
+  [TYPE.marker]: "Marker",
 };
 
 export function messageName(type: number): string {

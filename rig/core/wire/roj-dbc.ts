@@ -9,8 +9,10 @@ import { padFdLength } from "../can/dlc.ts";
 import { STATUS } from "./client-message.ts";
 import { HEADER_LENGTH, PROTOCOL_ROJ, TO_ALL } from "./header.ts";
 import { CLASS, makeId } from "./identifier.ts";
+import { MARKER_KINDS } from "./marker.ts";
 import { messageName } from "./message-name.ts";
 import { TYPE } from "./roj-message.ts";
+import { ownerOf } from "./session.ts";
 import { OPCODE } from "./transaction.ts";
 
 /** Node identifiers are four bits, of which 14 is the host and 15 means all. */
@@ -56,13 +58,35 @@ const SLOT = field("Slot", 0, 4);
 const ROUND = field("Round", 4, 2);
 const VALID_ROUND = field("ValidRound", 6, 2, { 65535: "none" });
 
+const OWNERS = {
+  0: "host",
+  ...Object.fromEntries(
+    [0, 1].flatMap((process) =>
+      Array.from({ length: NODES }, (_, node) => [
+        ownerOf(node, process),
+        `node ${node} process ${process}`,
+      ]),
+    ),
+  ),
+};
+
+/** A number of three bits beside the owner of the session. */
+function sharedByte(name: string, offset: number, values?: Signal["values"]): readonly Signal[] {
+  const start = 8 * (HEADER_LENGTH + offset);
+  const number = { name, start, length: 3 };
+  return [
+    values === undefined ? number : { ...number, values },
+    { name: "Owner", start: start + 3, length: 5, values: OWNERS },
+  ];
+}
+
 /** The first transaction of a batch, or the one of a request; it is never empty. */
 function transactionFields(offset: number): readonly Signal[] {
   const key = 8 * (HEADER_LENGTH + offset + 4);
   return [
     field("Client", offset, 1),
     field("Request", offset + 1, 2),
-    field("MicroOps", offset + 3, 1),
+    ...sharedByte("MicroOps", offset + 3),
     { name: "FirstKey", start: key, length: 14 },
     {
       name: "FirstOpcode",
@@ -115,7 +139,7 @@ const LAYOUTS: readonly Layout[] = [
     fields: [
       field("Client", 0, 1),
       field("Request", 1, 2),
-      field("Status", 3, 1, { [STATUS.applied]: "applied", [STATUS.refused]: "refused" }),
+      ...sharedByte("Status", 3, { [STATUS.applied]: "applied", [STATUS.refused]: "refused" }),
     ],
   },
   {
@@ -183,6 +207,14 @@ const LAYOUTS: readonly Layout[] = [
     comment: "Asks for the chunks of the snapshot up to Slot, from Offset on",
     fields: [SLOT, field("Offset", 4, 4)],
   },
+  {
+    type: TYPE.marker,
+    class: CLASS.telemetry,
+    kind: 0,
+    comment: "A record was written into the sender's history: its place on the bus is its order",
+    counts: Object.fromEntries(MARKER_KINDS.map((kind, number) => [number, kind])),
+    fields: [field("Process", 0, 2), field("Record", 2, 4)],
+  },
 ];
 
 const TYPE_VALUES = Object.fromEntries(LAYOUTS.map(({ type }) => [type, messageName(type)]));
@@ -229,7 +261,8 @@ interface Message {
 function messages(): Message[] {
   return LAYOUTS.flatMap((layout) => {
     const isRequest = layout.type === TYPE.request;
-    const sources = isRequest ? [HOST] : Array.from({ length: NODES }, (_, node) => node);
+    const nodes = Array.from({ length: NODES }, (_, node) => node);
+    const sources = isRequest ? [...nodes, HOST] : nodes;
     return sources.map((source) => ({
       id: makeId(layout.class, layout.kind, source),
       name: `${messageName(layout.type)}_${source}`,

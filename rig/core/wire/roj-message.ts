@@ -30,6 +30,7 @@ export const TYPE = {
   fetchChunks: 12,
   request: 16,
   reply: 17,
+  marker: 18,
 } as const;
 
 /** On the wire a round of 0xffff says "none". */

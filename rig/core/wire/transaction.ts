@@ -1,7 +1,8 @@
 /**
- * Transactions on the wire: client u8, request u16, number of micro-operations u8, then six bytes
- * for each: opcode (2 bits) and key (14 bits), value u32. A batch is transactions end to end; how
- * many there are stands in the header's count.
+ * Transactions on the wire: session slot u8, request u16, a byte with the number of
+ * micro-operations (3 bits) and the session's owner (5 bits), then six bytes for each
+ * micro-operation: opcode (2 bits) and key (14 bits), value u32. A batch is transactions end to
+ * end; how many there are stands in the header's count.
  */
 
 import { type Digest, digestOf } from "./digest.ts";
@@ -12,6 +13,12 @@ export const KEY_MAX = 0x3fff;
 export const MICRO_OPS_MAX = 4;
 export const BATCH_MAX = 15;
 
+/** A client is a session: its owner (5 bits, 0 is the host), then a slot of that owner (8 bits). */
+export const SLOT_BITS = 8;
+/** The slot in a byte of its own; the owner shares one with a number of three bits. */
+const OWNER_SHIFT = 3;
+const NUMBER_MASK = 7;
+
 export interface WireMicroOp {
   readonly opcode: number;
   readonly key: number;
@@ -19,7 +26,7 @@ export interface WireMicroOp {
   readonly value: number;
 }
 
-/** A client's request as the log holds it. `client` is a session slot, never a process number. */
+/** A client's request as the log holds it. `client` is a session, never a process number. */
 export interface Transaction {
   readonly client: number;
   readonly request: number;
@@ -42,10 +49,8 @@ export function writeTransaction(
   offset: number,
   transaction: Transaction,
 ): number {
-  bytes[offset] = transaction.client;
-  bytes[offset + 1] = transaction.request & 255;
-  bytes[offset + 2] = transaction.request >>> 8;
-  bytes[offset + 3] = transaction.microOps.length;
+  writeClient(bytes, offset, transaction.client, transaction.microOps.length);
+  writeU16(bytes, offset + 1, transaction.request);
   let at = offset + 4;
   for (const { opcode, key, value } of transaction.microOps) {
     bytes[at] = key & 255;
@@ -59,7 +64,7 @@ export function writeTransaction(
 /** Null when the bytes are no transaction: too short, or with an opcode or count that is none. */
 export function readTransaction(bytes: Uint8Array, offset: number): Transaction | null {
   if (offset + 4 > bytes.length) return null;
-  const count = bytes[offset + 3] as number;
+  const { client, number: count } = readClient(bytes, offset);
   if (count > MICRO_OPS_MAX || offset + 4 + 6 * count > bytes.length) return null;
   const microOps: WireMicroOp[] = [];
   for (let index = 0, at = offset + 4; index < count; index++, at += 6) {
@@ -70,10 +75,30 @@ export function readTransaction(bytes: Uint8Array, offset: number): Transaction 
     microOps.push({ opcode, key, value: readU32(bytes, at + 2) });
   }
   return {
-    client: bytes[offset] as number,
-    request: (bytes[offset + 1] as number) | ((bytes[offset + 2] as number) << 8),
+    client,
+    request: readU16(bytes, offset + 1),
     microOps,
   };
+}
+
+/** Client and a number up to 7 around a request number, as requests and replies begin. */
+export function writeClient(
+  bytes: Uint8Array,
+  offset: number,
+  client: number,
+  number: number,
+): void {
+  bytes[offset] = client & 255;
+  bytes[offset + 3] = ((client >>> SLOT_BITS) << OWNER_SHIFT) | number;
+}
+
+export function readClient(
+  bytes: Uint8Array,
+  offset: number,
+): { readonly client: number; readonly number: number } {
+  const shared = bytes[offset + 3] as number;
+  const client = (bytes[offset] as number) | ((shared >>> OWNER_SHIFT) << SLOT_BITS);
+  return { client, number: shared & NUMBER_MASK };
 }
 
 export function makeBatch(transactions: readonly Transaction[]): Batch {

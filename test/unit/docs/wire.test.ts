@@ -12,6 +12,7 @@ import {
 } from "../../../rig/core/wire/client-message.ts";
 import { type Envelope, FrameMaker } from "../../../rig/core/wire/header.ts";
 import { makeId } from "../../../rig/core/wire/identifier.ts";
+import { markerEnvelope, writeMarker } from "../../../rig/core/wire/marker.ts";
 import { messageName } from "../../../rig/core/wire/message-name.ts";
 import type { RojMessage } from "../../../rig/core/wire/roj-message.ts";
 import { chunkAt } from "../../../rig/core/wire/snapshot-chunk.ts";
@@ -56,6 +57,11 @@ function aReply(): CanFrame {
   return single(replyEnvelope(1, 14), body, body.length);
 }
 
+function aMarker(): CanFrame {
+  const body = new Uint8Array(8);
+  return single(markerEnvelope(1, "ok"), body, writeMarker(body, 2, 300));
+}
+
 /** What the page says each of its frames is. */
 const FRAMES: Readonly<Record<string, CanFrame>> = {
   vote: message({ kind: "vote", ...PLACE, digest }, 2),
@@ -72,6 +78,7 @@ const FRAMES: Readonly<Record<string, CanFrame>> = {
   "fetch-chunks": message({ kind: "fetch-chunks", slot: 64, offset: 212 }, 2, 0),
   request: aRequest(),
   reply: aReply(),
+  marker: aMarker(),
 };
 
 function hexOf({ data }: CanFrame): string {

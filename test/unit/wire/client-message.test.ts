@@ -20,6 +20,7 @@ import {
   HOST_FILTERS,
   makeId,
   NODE_FILTERS,
+  RESIDENT_FILTERS,
   sourceOfId,
 } from "../../../rig/core/wire/identifier.ts";
 import { readTransaction } from "../../../rig/core/wire/transaction.ts";
@@ -124,14 +125,17 @@ describe("identifiers", () => {
     expect(requestEnvelope(HOST, 15).id).toBeLessThan(makeId(CLASS.repair, 0, 0));
   });
 
-  it("of replies reach the host alone, all others the nodes", () => {
+  it("of replies and markers reach the host, all others the nodes", () => {
     const table = new AcceptanceTable();
     table.set(0, NODE_FILTERS);
+    table.set(1, RESIDENT_FILTERS);
     table.set(HOST, HOST_FILTERS);
     for (const each of Object.values(CLASS)) {
-      const takers = table.acceptors(fdFrame(makeId(each, 0, 1), new Uint8Array(8)));
-      expect((takers & 1) !== 0).toBe(each !== CLASS.reply);
-      expect((takers & (1 << HOST)) !== 0).toBe(each === CLASS.reply);
+      const isForHost = each === CLASS.reply || each === CLASS.telemetry;
+      const takers = table.acceptors(fdFrame(makeId(each, 0, 2), new Uint8Array(8)));
+      expect((takers & 1) !== 0).toBe(!isForHost);
+      expect((takers & 2) !== 0).toBe(each !== CLASS.telemetry);
+      expect((takers & (1 << HOST)) !== 0).toBe(isForHost);
     }
   });
 });

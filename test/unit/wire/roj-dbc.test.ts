@@ -14,6 +14,7 @@ import {
   writeRequest,
 } from "../../../rig/core/wire/client-message.ts";
 import { FrameMaker } from "../../../rig/core/wire/header.ts";
+import { markerEnvelope, writeMarker } from "../../../rig/core/wire/marker.ts";
 import { rojDbc } from "../../../rig/core/wire/roj-dbc.ts";
 import { type RojMessage, TYPE } from "../../../rig/core/wire/roj-message.ts";
 import type { Transaction } from "../../../rig/core/wire/transaction.ts";
@@ -54,7 +55,8 @@ function transactionSignals(transaction: Transaction): Record<string, number> {
   const { client, request, microOps } = transaction;
   const first = microOps[0] as Transaction["microOps"][number];
   return {
-    Client: client,
+    Client: client & 255,
+    Owner: client >>> 8,
     Request: request,
     MicroOps: microOps.length,
     FirstOpcode: first.opcode,
@@ -150,10 +152,21 @@ describe("the DBC of our frames", () => {
         const frames: CanFrame[] = [];
         const envelope = replyEnvelope(source, HOST);
         new FrameMaker(1).frames(envelope, body, body.length, (frame) => frames.push(frame));
-        const { client: Client, request: Request, status: Status } = reply;
-        expect(decode(frames[0] as CanFrame)).toMatchObject({ Client, Request, Status });
+        const { client, request: Request, status: Status } = reply;
+        const fields = { Client: client & 255, Owner: client >>> 8, Request, Status };
+        expect(decode(frames[0] as CanFrame)).toMatchObject(fields);
       }),
     );
+  });
+
+  it("decodes markers", () => {
+    const body = new Uint8Array(8);
+    const frames: CanFrame[] = [];
+    const length = writeMarker(body, 3, 70_000);
+    const maker = new FrameMaker(258);
+    maker.frames(markerEnvelope(5, "ok"), body, length, (frame) => frames.push(frame));
+    const fields = { Type: TYPE.marker, Boot: 2, Count: 2, Process: 3, Record: 70_000 };
+    expect(decode(frames[0] as CanFrame)).toMatchObject(fields);
   });
 
   it("says of continuations what the header says and no more", () => {
@@ -166,7 +179,7 @@ describe("the DBC of our frames", () => {
   });
 
   it("has a message for each kind and node, and one for the host's requests", () => {
-    expect(DBC.size).toBe(13 * 14 + 1);
+    expect(DBC.size).toBe(15 * 14 + 1);
     for (const { id, sender } of DBC.values()) {
       expect(sender).toBe((id & 15) === HOST ? "Host" : `Node${id & 15}`);
     }

@@ -41,7 +41,7 @@ function encodeStore(store: ListStore, withSessions: boolean): Uint8Array {
   const sessions: ReadonlyMap<number, Session> = withSessions ? store.sessions : new Map();
   let length = 4;
   for (const list of lists.values()) length += 3 + 2 * list.length;
-  for (const { reply } of sessions.values()) length += 5 + reply.length;
+  for (const { reply } of sessions.values()) length += 6 + reply.length;
   const bytes = new Uint8Array(length);
   writeU16(bytes, 0, lists.size);
   let at = 2;
@@ -57,11 +57,11 @@ function encodeStore(store: ListStore, withSessions: boolean): Uint8Array {
   writeU16(bytes, at, sessions.size);
   at += 2;
   for (const [client, { request, reply }] of sessions) {
-    bytes[at] = client;
-    writeU16(bytes, at + 1, request);
-    writeU16(bytes, at + 3, reply.length);
-    bytes.set(reply, at + 5);
-    at += 5 + reply.length;
+    writeU16(bytes, at, client);
+    writeU16(bytes, at + 2, request);
+    writeU16(bytes, at + 4, reply.length);
+    bytes.set(reply, at + 6);
+    at += 6 + reply.length;
   }
   return bytes;
 }
@@ -85,12 +85,12 @@ export function restoreStore(bytes: Uint8Array): ListStore | null {
   if (at + 2 > bytes.length) return null;
   let left = readU16(bytes, at);
   for (at += 2; left > 0; left--) {
-    if (at + 5 > bytes.length) return null;
-    const client = bytes[at] as number;
-    const request = readU16(bytes, at + 1);
-    const end = at + 5 + readU16(bytes, at + 3);
+    if (at + 6 > bytes.length) return null;
+    const client = readU16(bytes, at);
+    const request = readU16(bytes, at + 2);
+    const end = at + 6 + readU16(bytes, at + 4);
     if (end > bytes.length) return null;
-    sessions.set(client, { request, reply: bytes.slice(at + 5, end) });
+    sessions.set(client, { request, reply: bytes.slice(at + 6, end) });
     at = end;
   }
   return at === bytes.length ? new ListStore(lists, sessions) : null;
