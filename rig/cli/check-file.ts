@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { unpackedPiecesOf } from "../adapters/store/unpacked.ts";
 import type { ModelName, ModelOptions } from "../core/checkers/index.ts";
 import type { CheckResult, RegisterOptions, WorkloadModel } from "../core/elle/index.ts";
+import type { GeneralOperation } from "../core/history/general-operation.ts";
 import type { HistoryTable } from "../core/history/history-table.ts";
 import { HistoryReader } from "../core/history/read-history.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
@@ -66,9 +67,8 @@ function elleChecker(
 
 async function loadOther(model: ModelName): Promise<FileChecker> {
   const { CHECKERS } = await import("../core/checkers/index.ts");
-  const { OperationsReader } = await import("../core/history/read-operations.ts");
   return async (file, { others, untilMs }) => {
-    const operations = await readInto(new OperationsReader(), file, untilMs);
+    const operations = await readOperationsOf(file, untilMs);
     const { valid, errors, errorCounts } = CHECKERS[model].check(operations, others);
     return {
       valid,
@@ -81,6 +81,15 @@ async function loadOther(model: ModelName): Promise<FileChecker> {
       warnings: [],
     };
   };
+}
+
+/** The operations in a file, whatever their values are; throws as a checker of files does. */
+export async function readOperationsOf(
+  file: string,
+  untilMs: number,
+): Promise<readonly GeneralOperation[]> {
+  const { OperationsReader } = await import("../core/history/read-operations.ts");
+  return readInto(new OperationsReader(), file, untilMs);
 }
 
 function unknownModel(model: string): RigError {
@@ -99,7 +108,7 @@ interface Reader<T> {
 
 /** The history in the file, or that of a run folder. */
 async function readInto<T>(reader: Reader<T>, file: string, untilMs: number): Promise<T> {
-  const path = isFolder(file) ? historyIn(file) : file;
+  const path = historyPath(file);
   try {
     for await (const piece of unpackedPiecesOf(path)) {
       reader.feed(piece);
@@ -119,6 +128,11 @@ async function readInto<T>(reader: Reader<T>, file: string, untilMs: number): Pr
 /** Readers say "line 17: ..."; with the file before it this becomes "file:17: ...". */
 function withoutWord(message: string): string {
   return message.startsWith("line ") ? message.slice("line ".length) : ` ${message}`;
+}
+
+/** The file itself, or the history in a run folder. */
+export function historyPath(file: string): string {
+  return isFolder(file) ? historyIn(file) : file;
 }
 
 /** Ours or Jepsen's, packed or not. */

@@ -1,14 +1,20 @@
-/** `rig check`: histories from anywhere, natively judged. Exits by the verdict alone. */
+/** `rig check`: histories from anywhere are judged. Exits by the verdict alone. */
 
 import type { ModelOptions } from "../../core/checkers/index.ts";
 import type { CheckResult } from "../../core/elle/index.ts";
 import { CONSISTENCY_DEFAULT, canonicalModel } from "../../core/elle/lattice.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
-import { checkText } from "../../report/check-text.ts";
-import { type FileChecker, fileChecker, isElle, MODELS } from "../check-file.ts";
+import { fileChecker, MODELS } from "../check-file.ts";
 import type { Command, GlobalArguments } from "../command.ts";
+import {
+  type EngineArguments,
+  elleCliOf,
+  engineOf,
+  engineOptions,
+} from "../elle-cli/engine-options.ts";
 import { errorText, reportError } from "../exit.ts";
+import { type Judge, nativeJudge } from "../judge.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
@@ -18,7 +24,7 @@ export const checkCommand: Command = {
       "check [files..]",
       "Check histories: JSON, JSON lines, EDN, also gzip, or run folders",
       (args) =>
-        args
+        engineOptions(args)
           .positional("files", { string: true, array: true, default: [] as string[] })
           .option("history", { string: true, array: true, describe: "The same as a file argument" })
           .option("model", { string: true, default: "list-append", describe: MODELS.join(", ") })
@@ -50,12 +56,9 @@ export const checkCommand: Command = {
   },
 };
 
-interface CheckArguments extends GlobalArguments {
+interface CheckArguments extends GlobalArguments, EngineArguments {
   readonly model: string;
   readonly consistency: string;
-  readonly "sequential-keys"?: boolean | undefined;
-  readonly "linearizable-keys"?: boolean | undefined;
-  readonly "wfr-keys"?: boolean | undefined;
   readonly "total-amount"?: string | undefined;
   readonly "allow-negative-balances"?: boolean | undefined;
   readonly "group-size"?: string | undefined;
@@ -63,16 +66,27 @@ interface CheckArguments extends GlobalArguments {
 
 async function checkFiles(files: readonly string[], args: CheckArguments): Promise<ExitCode> {
   // What is wrong with the options is said once, before the first file, rather than for each.
-  const check = await fileChecker(args.model);
+  const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
+  const judge = await judgeOf(args, limitMs);
   canonicalModel(args.consistency);
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
   }
-  const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
   const others = modelOptions(args);
   const codes: ExitCode[] = [];
-  for (const file of files) codes.push(await checkFile(file, args, { check, limitMs, others }));
+  for (const file of files) codes.push(await checkFile(file, args, { judge, limitMs, others }));
   return exitOfBatch(codes);
+}
+
+async function judgeOf(args: CheckArguments, limitMs: number): Promise<Judge> {
+  const { model } = args;
+  const engine = engineOf(args);
+  const check = await fileChecker(model);
+  if (engine === "native") return nativeJudge(model, check);
+  const { bothJudge, elleCliJudge } = await import("../elle-cli/elle-cli-judge.ts");
+  const elleCli = elleCliOf(args, limitMs);
+  if (engine === "elle-cli") return elleCliJudge(model, elleCli);
+  return bothJudge(model, { check, elleCli, outputDir: args["output-dir"] });
 }
 
 function modelOptions(args: CheckArguments): ModelOptions {
@@ -85,8 +99,11 @@ function modelOptions(args: CheckArguments): ModelOptions {
   };
 }
 
+/** These are no matter of one file. */
+const ENDS_ALL: readonly ExitCode[] = [EXIT.missingCapability, EXIT.usage, EXIT.interrupted];
+
 interface Checking {
-  readonly check: FileChecker;
+  readonly judge: Judge;
   readonly limitMs: number;
   readonly others: ModelOptions;
 }
@@ -94,7 +111,7 @@ interface Checking {
 async function checkFile(
   file: string,
   args: CheckArguments,
-  { check, limitMs, others }: Checking,
+  { judge, limitMs, others }: Checking,
 ): Promise<ExitCode> {
   const { model, consistency, json, quiet } = args;
   const startMs = performance.now();
@@ -106,15 +123,18 @@ async function checkFile(
       linearizableKeys: args["linearizable-keys"] ?? false,
       wfrKeys: args["wfr-keys"] ?? false,
     };
-    const result = await check(file, { elle, others, untilMs: startMs + limitMs });
-    if (json) printJson({ file, model, ...fieldsOf(result), milliseconds: elapsedMs() });
-    else if (!quiet) {
+    const judged = await judge(file, { elle, others, untilMs: startMs + limitMs });
+    if (json) {
+      const error = judged.error === null ? {} : { error: judged.error.message };
+      printJson({ file, model, ...judged.fields, milliseconds: elapsedMs(), ...error });
+    } else if (!quiet) {
       const { stdout } = process;
-      const text = { file, model, consistency: isElle(model) ? consistency : null, result };
-      stdout.write(checkText(text, { width: widthOf(stdout), style: styleFor(stdout) }));
+      stdout.write(judged.text({ width: widthOf(stdout), style: styleFor(stdout) }));
     }
-    return exitOfVerdict(result.valid);
+    const exit = exitOfVerdict(judged.valid);
+    return judged.error === null ? exit : exitOfBatch([exit, reportError(judged.error)]);
   } catch (error) {
+    if (error instanceof RigError && ENDS_ALL.includes(error.exitCode)) throw error;
     // Whatever is wrong with this file, or with us, the next one is checked.
     const nothing = {
       valid: "unknown",
@@ -133,10 +153,6 @@ async function checkFile(
 function exitOfVerdict(valid: CheckResult["valid"]): ExitCode {
   if (valid === "unknown") return EXIT.unknown;
   return valid ? EXIT.valid : EXIT.invalid;
-}
-
-function fieldsOf({ valid, anomalyTypes, not, alsoNot, operations, warnings }: CheckResult) {
-  return { valid, anomalyTypes, not, alsoNot, operations, warnings };
 }
 
 function printJson(value: unknown): void {

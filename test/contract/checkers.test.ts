@@ -1,5 +1,5 @@
 /**
- * The adapter of elle-cli: it keeps the contract of a checker, against the stand-in that replays
+ * The checkers keep their contract: the native one, and elle-cli against the stand-in that replays
  * real output and, where `ELLE_JAR` names one, against the real JAR. Then what may go wrong.
  */
 
@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ElleCliChecker } from "../../rig/adapters/elle-cli/elle-cli-checker.ts";
+import { fileChecker } from "../../rig/cli/check-file.ts";
 import type { RigError } from "../../rig/core/verdict/rig-error.ts";
 import { temporaryFolder } from "../support/cli.ts";
 import { type StandInScript, standIn } from "../support/stand-in-elle-cli.ts";
@@ -25,6 +26,14 @@ const REPLAY: StandInScript = {
   transcript: "valid-verbose",
 };
 
+checkerContract("native", () => ({
+  name: "native",
+  async check({ file, model, consistency, options }) {
+    const check = await fileChecker(model);
+    const untilMs = Number.POSITIVE_INFINITY;
+    return check(file, { elle: { consistency }, others: options, untilMs });
+  },
+}));
 checkerContract("elle-cli, replayed", () => new ElleCliChecker(standIn(REPLAY)));
 checkerContract(
   "elle-cli, replayed, with the options of a later release",
