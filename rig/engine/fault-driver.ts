@@ -1,7 +1,7 @@
 /**
  * Carries out the faults of a plan through the ports: each kind belongs to the one port that can
- * do it. It remembers which fault stopped or paused which node, so that overlapping faults never
- * heal each other, and counts their effects. When a fault strikes is not its business.
+ * do it. It remembers which faults keep which node down, so that it comes back with the last of
+ * them, and counts their effects. When a fault strikes is not its business.
  */
 
 import { FAULT_TRAITS, type Fault, type FaultKind } from "../core/fault/fault.ts";
@@ -42,7 +42,9 @@ export class FaultDriver {
   readonly #onFirstEffect: (fault: Fault) => void;
   readonly #effects = new Map<Fault, number>();
   readonly #hadEffect = new Set<Fault>();
-  readonly #stoppedBy = new Map<number, Fault>();
+  /** By node, the faults that keep it down, and whether each had an effect on it. */
+  readonly #holds = new Map<number, Map<Fault, boolean>>();
+  readonly #unpowered = new Set<number>();
   readonly #pausedBy = new Map<number, Fault>();
   #injecting: Promise<void> = Promise.resolve();
 
@@ -69,7 +71,7 @@ export class FaultDriver {
     if (this.#ports.get(fault.kind) === "bus") return this.#world.bus.heal(fault, signal);
     for (const node of nodesOf(fault)) {
       if (this.#pausedBy.get(node) === fault) await this.#resume(fault, node, signal);
-      if (this.#stoppedBy.get(node) === fault) await this.#restart(fault, node, signal);
+      await this.#letGo(fault, node, signal);
     }
     return this.#effects.get(fault) ?? 0;
   }
@@ -88,15 +90,18 @@ export class FaultDriver {
   }
 
   async #stop(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
-    if (this.#stoppedBy.has(node)) return;
+    const others = this.#holdsOf(node);
+    const isDown = others.size > 0;
     // Noted first: should the deed fail half way, healing still brings the node back.
-    this.#stoppedBy.set(node, fault);
-    const isStopped =
+    others.set(fault, false);
+    const isStruck =
       fault.kind === "power-cut"
         ? await this.#cutPower(node, signal)
         : await this.#world.nodes.kill(node, signal);
-    if (isStopped) this.#count(fault, 1);
-    else this.#stoppedBy.delete(node);
+    others.set(fault, isStruck);
+    if (isStruck) this.#count(fault, 1);
+    // It was down for a reason of its own, which healing this must not end.
+    else if (!isDown) others.delete(fault);
     const pause = this.#pausedBy.get(node);
     if (pause !== undefined) await this.#resume(pause, node, signal);
   }
@@ -106,6 +111,7 @@ export class FaultDriver {
     const { power } = this.#world;
     assert(power !== undefined, "a power cut was let through where there is no power switch");
     if ((await power.state(node, signal)) === "off") return false;
+    this.#unpowered.add(node);
     await power.off(node, signal);
     const state = await power.state(node, signal);
     if (state === "on") {
@@ -114,15 +120,34 @@ export class FaultDriver {
     return true;
   }
 
-  async #restart(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
+  #holdsOf(node: number): Map<Fault, boolean> {
+    const holds = this.#holds.get(node) ?? new Map<Fault, boolean>();
+    this.#holds.set(node, holds);
+    return holds;
+  }
+
+  /** Power comes back with the program, since a program starts by itself once it has power. */
+  async #letGo(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
+    const holds = this.#holdsOf(node);
+    if (!holds.has(fault)) return;
+    const others = [...holds].filter(([each]) => each !== fault);
+    if (others.length === 0) await this.#restart(node, signal);
+    holds.delete(fault);
+    for (const [other, hadEffect] of others) {
+      if (!hadEffect) this.#count(other, 1);
+      holds.set(other, true);
+    }
+  }
+
+  async #restart(node: number, signal: AbortSignal): Promise<void> {
     const { nodes, power } = this.#world;
-    if (fault.kind === "power-cut") await power?.on(node, signal);
+    if (this.#unpowered.has(node)) await power?.on(node, signal);
+    this.#unpowered.delete(node);
     await nodes.boot(node, signal);
-    this.#stoppedBy.delete(node);
   }
 
   async #pause(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
-    if (this.#stoppedBy.has(node) || this.#pausedBy.has(node)) return;
+    if (this.#holdsOf(node).size > 0 || this.#pausedBy.has(node)) return;
     this.#pausedBy.set(node, fault);
     await this.#world.nodes.pause(node, () => this.#tellFirst(fault), signal);
   }

@@ -252,19 +252,26 @@ export class Cluster implements BusListener {
     this.#dispatch(node, event);
   }
 
-  /** False when the node was not running. */
+  /** False when that did nothing; the node stays down until this fault has ended as well. */
   #stop(node: number, fault: Fault): boolean {
     const state = this.#node(node);
-    if (!state.isOn) return false;
-    state.stop(fault, this.#nowNs);
-    if (isPowerLoss(fault)) this.#bus.detach(node, this.#nowNs);
-    return true;
+    const losesPower = state.hasPower && isPowerLoss(fault);
+    const isStruck = state.isOn || losesPower;
+    state.keepDown(fault, isStruck);
+    if (isStruck) state.stop(losesPower, this.#nowNs);
+    if (losesPower) this.#bus.detach(node, this.#nowNs);
+    return isStruck;
   }
 
   /** Ends what the fault did to the node's program. */
   #release(node: number, fault: Fault): void {
-    if (this.#node(node).isStoppedBy(fault)) this.#boot(node);
-    for (const event of this.#node(node).resume(fault)) this.#dispatch(node, event);
+    const state = this.#node(node);
+    if (state.letGo(fault)) {
+      if (state.isHeldDown) {
+        for (const other of state.takeIdleHolds()) this.#effects.count(other);
+      } else this.#boot(node);
+    }
+    for (const event of state.resume(fault)) this.#dispatch(node, event);
   }
 
   #onStored(node: number, write: StoreWrite): void {

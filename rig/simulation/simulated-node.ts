@@ -14,8 +14,10 @@ export class SimulatedNode {
   /** By timer, which of its settings is the valid one. */
   readonly #settings: number[] = [];
   #held: NodeEvent[] = [];
-  #stoppedBy: Fault | null = null;
+  /** Faults that keep the node down until the last of them ends, and whether each had effect. */
+  readonly #holds = new Map<Fault, boolean>();
   #isOn = false;
+  #hasPower = true;
   #decided = 0;
   #applied = 0;
   #expired = 0;
@@ -31,28 +33,54 @@ export class SimulatedNode {
     return this.#isOn;
   }
 
-  isStoppedBy(fault: Fault): boolean {
-    return this.#stoppedBy === fault;
+  get hasPower(): boolean {
+    return this.#hasPower;
+  }
+
+  get isHeldDown(): boolean {
+    return this.#holds.size > 0;
   }
 
   /** The boot event for the core. */
   boot(): NodeEvent {
     this.#isOn = true;
-    this.#stoppedBy = null;
+    this.#hasPower = true;
+    this.#holds.clear();
     this.boots++;
     this.#decided = 0;
     this.#applied = 0;
     return { kind: "boot", incarnation: this.boots, ...this.storage.read() };
   }
 
-  stop(fault: Fault, nowNs: number): void {
+  /** The node stays down at least until `letGo`. */
+  keepDown(fault: Fault, hadEffect: boolean): void {
+    this.#holds.set(fault, hadEffect);
+  }
+
+  /** False when the fault did not keep the node down. */
+  letGo(fault: Fault): boolean {
+    return this.#holds.delete(fault);
+  }
+
+  /** Faults that had no effect so far: by now, the node would be back without them. */
+  takeIdleHolds(): readonly Fault[] {
+    const idle = [...this.#holds].flatMap(([fault, hadEffect]) => (hadEffect ? [] : [fault]));
+    for (const fault of idle) this.#holds.set(fault, true);
+    return idle;
+  }
+
+  /** The program stops, or its supply goes, perhaps after it. */
+  stop(losesPower: boolean, nowNs: number): void {
+    const wasOn = this.#isOn;
     this.#isOn = false;
-    this.#stoppedBy = fault;
     this.pausedBy = null;
     this.#held = [];
     for (let timer = 0; timer < this.#settings.length; timer++) this.setTimer(timer);
-    if (isPowerLoss(fault)) this.storage.powerCut(nowNs);
-    this.storage.rest(true);
+    if (losesPower) {
+      this.#hasPower = false;
+      this.storage.powerCut(nowNs);
+    }
+    if (wasOn) this.storage.rest(true);
   }
 
   pause(fault: Fault): void {

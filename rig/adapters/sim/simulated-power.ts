@@ -1,8 +1,7 @@
 /**
  * The supply of the simulated nodes. At the start all are without power.
  *
- * Does not model: rails that drain slowly, inrush, a switch that sticks, and the loss of power of
- * a node whose program was killed before, which loses nothing more then.
+ * Does not model: rails that drain slowly, inrush, a switch that sticks.
  */
 
 import { assert } from "../../core/verdict/rig-error.ts";
@@ -43,7 +42,6 @@ export class SimulatedPower implements PowerSwitch {
   }
 
   #turnOff(node: number): void {
-    if (!this.#supplied.delete(node)) return;
-    if (this.#state.cluster.isRunning(node)) this.#state.strike("power-cut", node);
+    if (this.#supplied.delete(node)) this.#state.strike("power-cut", node);
   }
 }

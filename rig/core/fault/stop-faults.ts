@@ -6,7 +6,8 @@ export const STOP_FAULT_KINDS = ["crash", "power-cut", "pause"] as const;
 
 export type StopFaultDetail =
   /** The node's program stops; writes already handed to its storage and frames already in its
-   *  controller still go out. Counts nodes that were running and stopped. */
+   *  controller still go out. It comes back when the last fault that keeps it down has ended.
+   *  Counts nodes stopped, or kept down when another fault had let them go. */
   | { readonly kind: "crash"; readonly nodes: readonly number[] }
   /** The supply goes: unfinished writes and waiting frames are lost as well. Counts as crash. */
   | { readonly kind: "power-cut"; readonly nodes: readonly number[] }

@@ -42,7 +42,9 @@ function aDriver({ stuck = false } = {}) {
     },
     async off(node) {
       deeds.push(`off ${node}`);
-      if (!stuck) supply.set(node, "off");
+      if (stuck) return;
+      supply.set(node, "off");
+      running.delete(node);
     },
     cycle: async () => undefined,
     state: async (node) => supply.get(node) ?? "unknown",
@@ -76,17 +78,31 @@ describe("faults of nodes", () => {
     expect(deeds).toEqual(["off 1", "on 1", "boot 1"]);
   });
 
-  it("leave to an earlier fault what that has stopped", async () => {
+  it("keep a node down until the last of them ends", async () => {
     const { driver, deeds, first } = aDriver();
     const early = aFault("early", { kind: "crash", nodes: [0] });
     const late = aFault("late", { kind: "power-cut", nodes: [0, 1] });
     await driver.inject(early, never);
     await driver.inject(late, never);
-    expect(await driver.heal(late, never)).toBe(1);
-    expect(deeds).toEqual(["kill 0", "off 1", "on 1", "boot 1"]);
+    expect(await driver.heal(late, never)).toBe(2);
+    expect(deeds).toEqual(["kill 0", "off 0", "off 1", "on 1", "boot 1"]);
     expect(await driver.heal(early, never)).toBe(1);
-    expect(deeds.at(-1)).toBe("boot 0");
+    expect(deeds.slice(5)).toEqual(["on 0", "boot 0"]);
     expect(first).toEqual(["early", "late"]);
+  });
+
+  it("count for a node that another fault would have let go by now", async () => {
+    const { driver, deeds, first } = aDriver();
+    const early = aFault("early", { kind: "power-cut", nodes: [0] });
+    const late = aFault("late", { kind: "crash", nodes: [0] });
+    await driver.inject(early, never);
+    await driver.inject(late, never);
+    expect(first).toEqual(["early"]);
+    expect(await driver.heal(early, never)).toBe(1);
+    expect(first).toEqual(["early", "late"]);
+    expect(deeds).toEqual(["off 0", "kill 0"]);
+    expect(await driver.heal(late, never)).toBe(1);
+    expect(deeds.slice(2)).toEqual(["on 0", "boot 0"]);
   });
 
   it("end a pause with the program, and keep what it held back until then", async () => {

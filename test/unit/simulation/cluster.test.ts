@@ -137,13 +137,36 @@ describe("a node that loses power", () => {
     expect(cores[0].of("timer")).toEqual([]);
   });
 
-  it("is stopped once by two faults, and counted for the first", () => {
-    const { cluster } = aCluster();
+  it("after a crash loses what that had left in controller and storage", () => {
+    const { cluster, cores, frames } = aCluster();
     const [first, second] = [stopping("crash"), { ...stopping("power-cut"), id: "second" }];
     cluster.inject(first);
     cluster.inject(second);
-    expect(cluster.heal(first)).toBe(1);
-    expect(cluster.heal(second)).toBe(0);
+    settle(cluster);
+    expect(frames).toEqual([]);
+    expect([cluster.heal(first), cluster.isRunning(0)]).toEqual([1, false]);
+    expect([cluster.heal(second), cluster.isRunning(0)]).toEqual([1, true]);
+    expect(imageOf(cores[0])).toEqual([]);
+  });
+});
+
+describe("a node that two faults keep down", () => {
+  const early = { ...stopping("power-cut"), id: "early" };
+  const late = { ...stopping("crash"), id: "late" };
+
+  it("comes back when the last of them ends, which counts for both", () => {
+    const { cluster, cores } = aCluster();
+    for (const fault of [early, late]) cluster.inject(fault);
+    expect([cluster.heal(early), cluster.isRunning(0)]).toEqual([1, false]);
+    expect([cluster.heal(late), cluster.isRunning(0)]).toEqual([1, true]);
+    expect(cores[0].of("boot")).toHaveLength(2);
+  });
+
+  it("owes nothing to one that is over before the other", () => {
+    const { cluster } = aCluster();
+    for (const fault of [early, late]) cluster.inject(fault);
+    expect([cluster.heal(late), cluster.isRunning(0)]).toEqual([0, false]);
+    expect([cluster.heal(early), cluster.isRunning(0)]).toEqual([1, true]);
   });
 });
 
