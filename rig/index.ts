@@ -11,6 +11,8 @@ export type { NodeCore, NodeEffect, NodeEvent, NodeRecord } from "./core/consens
 export { type CheckResult, checkListAppend, knownModels } from "./core/elle/index.ts";
 export type { Fault } from "./core/fault/fault.ts";
 export type { HistoryTable } from "./core/history/history-table.ts";
+export { type MergedHistory, mergeNodeHistories } from "./core/history/merge-nodes.ts";
+export type { NodeHistoryRecord, SeenMarker } from "./core/history/node-history.ts";
 export type { MicroOp, Operation } from "./core/history/operation.ts";
 export { tableOfOperations } from "./core/history/operation-table.ts";
 export { HistoryReader, readHistory } from "./core/history/read-history.ts";
