@@ -5,6 +5,7 @@
  */
 
 import { malformed } from "./history-table.ts";
+import { QUICK_EDN } from "./quick-writing.ts";
 import {
   CLOSE,
   canonicalNumber,
@@ -44,6 +45,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 export class EdnTokens extends Tokens {
+  readonly writing = QUICK_EDN;
+
   next(): number {
     let discards = 0;
     for (;;) {

@@ -5,6 +5,7 @@
  */
 
 import { malformed } from "./history-table.ts";
+import { QUICK_JSON } from "./quick-writing.ts";
 import {
   CLOSE,
   canonicalNumber,
@@ -35,6 +36,8 @@ const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 
 export class JsonTokens extends Tokens {
+  readonly writing = QUICK_JSON;
+
   next(): number {
     let byte = this.skipSpace();
     if (byte < 0) return END;
@@ -75,6 +78,11 @@ export class JsonTokens extends Tokens {
     this.position = at;
     this.expected = COMMA_OR_CLOSE;
     return value;
+  }
+
+  override passField(position: number): void {
+    this.position = position;
+    this.expected = COMMA_OR_CLOSE;
   }
 
   text(): string {

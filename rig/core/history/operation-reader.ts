@@ -15,6 +15,7 @@ import {
   READ_VALUE,
   WRITE,
 } from "./history-table.ts";
+import { QuickReader, UNUSUAL } from "./quick-reader.ts";
 import type { HistoryTableBuilder, RowFields } from "./table-builder.ts";
 import {
   CLOSE,
@@ -41,6 +42,7 @@ interface OperationFields extends RowFields {
 
 export class OperationReader {
   private readonly builder: HistoryTableBuilder;
+  private quick: QuickReader | undefined;
   private readonly fields: OperationFields = {
     type: NO_TYPE,
     index: null,
@@ -65,13 +67,18 @@ export class OperationReader {
     if (kind !== OPEN_MAP) {
       throw malformed(tokens.line, "something that is no operation; expected a map");
     }
+    const mark = this.builder.mops.mark();
+    if (this.readQuickly(tokens)) {
+      this.builder.addRow(fields);
+      return;
+    }
+    this.builder.mops.rollBack(mark);
     fields.type = NO_TYPE;
     fields.index = null;
     fields.process = null;
     fields.time = -1;
     fields.isOther = false;
     fields.problem = "";
-    const mark = this.builder.mops.mark();
     for (;;) {
       const key = tokens.next();
       if (key === CLOSE) break;
@@ -85,6 +92,16 @@ export class OperationReader {
     if (fields.process === null) this.builder.mops.rollBack(mark);
     else this.checkClient();
     this.builder.addRow(fields);
+  }
+
+  private readQuickly(tokens: Tokens): boolean {
+    if (tokens.position > tokens.lastClosing) return false;
+    this.quick ??= new QuickReader(this.builder.mops, tokens.writing);
+    const at = this.quick.read(tokens.bytes, tokens.position, this.fields);
+    if (at === UNUSUAL) return false;
+    tokens.passField(at);
+    tokens.next();
+    return true;
   }
 
   private checkClient(): void {

@@ -6,6 +6,7 @@
  */
 
 import { malformed } from "./history-table.ts";
+import type { QuickWriting } from "./quick-writing.ts";
 
 export const END = 0;
 export const OPEN_LIST = 1;
@@ -37,6 +38,8 @@ const DECODER = new TextDecoder();
 export abstract class Tokens {
   bytes = new Uint8Array(0);
   position = 0;
+  /** Where the last "}" is; who stops at each can't run over the end before it. */
+  lastClosing = -1;
   /** No more bytes will come. */
   isLast = false;
   line = 1;
@@ -50,6 +53,9 @@ export abstract class Tokens {
   protected readonly closers: number[] = [];
   /** State of a tokeniser's grammar, if it has one. */
   protected expected = 0;
+
+  /** How this form writes the usual operation. */
+  abstract readonly writing: QuickWriting;
 
   /** Kind of the next token; END only outside all brackets. */
   abstract next(): number;
@@ -70,6 +76,12 @@ export abstract class Tokens {
     this.bytes = bytes as Uint8Array<ArrayBuffer>;
     this.position = 0;
     this.isLast = isLast;
+    this.lastClosing = bytes.lastIndexOf(0x7d);
+  }
+
+  /** Goes on behind a field of the open map, which somebody else has read up to here. */
+  passField(position: number): void {
+    this.position = position;
   }
 
   keep(bookmark: Bookmark): void {
