@@ -16,6 +16,8 @@ import { RigError } from "../core/verdict/rig-error.ts";
 export interface CheckFileOptions {
   readonly elle: RegisterOptions;
   readonly others: ModelOptions;
+  /** Fewer acknowledged operations than this are too few to call a history valid. */
+  readonly minOk?: number;
   /** On the clock of `performance.now`. */
   readonly untilMs: number;
 }

@@ -1,6 +1,6 @@
 /** Who judges the histories of `rig check`, and what the command prints of the answer. */
 
-import type { CheckResult } from "../core/elle/index.ts";
+import type { CheckOptions, CheckResult } from "../core/elle/index.ts";
 import type { RigError } from "../core/verdict/rig-error.ts";
 import { checkText } from "../report/check-text.ts";
 import type { Style } from "../report/style.ts";
@@ -29,15 +29,30 @@ export function nativeJudge(model: string, check: FileChecker): Judge {
 export function judgedNatively(
   file: string,
   model: string,
-  { elle }: CheckFileOptions,
-  result: CheckResult,
+  { elle, minOk = 0 }: CheckFileOptions,
+  found: CheckResult,
 ): Judged {
+  const result = withFloor(found, minOk);
   const { valid, anomalyTypes, not, alsoNot, operations, warnings } = result;
-  const consistency = isElle(model) ? elle.consistency : null;
+  const consistency = isElle(model) ? askedFor(elle) : null;
   return {
     valid,
     fields: { valid, anomalyTypes, not, alsoNot, operations, warnings },
     text: (screen) => checkText({ file, model, consistency, result }, screen),
     error: null,
   };
+}
+
+/** `serializable, snapshot-isolation and G0`: what is asked for, as a text says it. */
+export function askedFor({ consistency, anomalies = [] }: CheckOptions): string {
+  const models = [consistency].flat().join(", ");
+  return anomalies.length === 0 ? models : `${models} and ${anomalies.join(", ")}`.trim();
+}
+
+/** Too little was done for the history to show that all is well; what it shows wrong stays. */
+function withFloor(result: CheckResult, minOk: number): CheckResult {
+  const { valid, operations, warnings } = result;
+  if (operations >= minOk) return result;
+  const text = `only ${operations} of the ${minOk} operations of --min-ok were acknowledged`;
+  return { ...result, valid: valid === true ? "unknown" : valid, warnings: [...warnings, text] };
 }

@@ -11,8 +11,10 @@ export interface CheckRequest {
   /** Path of the history, in any form that the rig reads. */
   readonly file: string;
   readonly model: string;
-  /** Consistency model to keep; only for list-append and rw-register. */
-  readonly consistency: string;
+  /** Consistency models to keep; only for list-append and rw-register. */
+  readonly consistency: string | readonly string[];
+  /** Anomalies that count besides, by name. */
+  readonly anomalies?: readonly string[];
   readonly options: ModelOptions;
   /**
    * Reads the file, for a checker that can't read its form. Rejects with `input.unreadable` or

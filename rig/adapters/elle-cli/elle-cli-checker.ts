@@ -124,10 +124,11 @@ export class ElleCliChecker implements Checker {
 }
 
 /** Everything is said: by default elle-cli looks for G0, whatever the model. */
-function argumentsOf({ model, consistency, options }: CheckRequest): string[] {
+function argumentsOf({ model, consistency, anomalies = [], options }: CheckRequest): string[] {
   const args = ["--model", model];
   if (model === "list-append" || model === "rw-register") {
-    args.push("--consistency-models", consistency, "--anomalies", "");
+    args.push("--consistency-models", [consistency].flat().join(","));
+    args.push("--anomalies", anomalies.join(","));
   }
   if (options.groupSize !== undefined) args.push("--group-size", String(options.groupSize));
   if (options.totalAmount !== undefined) args.push("--total-amount", String(options.totalAmount));

@@ -1,11 +1,12 @@
 /** `rig check`: histories from anywhere are judged. Exits by the verdict alone. */
 
 import type { ModelOptions } from "../../core/checkers/index.ts";
-import type { CheckResult } from "../../core/elle/index.ts";
-import { CONSISTENCY_DEFAULT, canonicalModel } from "../../core/elle/lattice.ts";
+import type { CheckResult, RegisterOptions } from "../../core/elle/index.ts";
+import { CONSISTENCY_DEFAULT } from "../../core/elle/lattice.ts";
+import { requestOf } from "../../core/elle/request.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
-import { fileChecker, MODELS } from "../check-file.ts";
+import { type CheckFileOptions, fileChecker, MODELS } from "../check-file.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import {
   type EngineArguments,
@@ -31,7 +32,16 @@ export const checkCommand: Command = {
           .option("consistency", {
             string: true,
             default: CONSISTENCY_DEFAULT,
-            describe: "Consistency model to keep (list-append, rw-register)",
+            describe:
+              "Consistency models to keep, as a,b; none for none (list-append, rw-register)",
+          })
+          .option("anomalies", {
+            string: true,
+            describe: "Anomalies that count besides, by name, as a,b (list-append, rw-register)",
+          })
+          .option("min-ok", {
+            string: true,
+            describe: "Fewer acknowledged operations make unknown of valid",
           })
           .option("sequential-keys", {
             boolean: true,
@@ -59,6 +69,8 @@ export const checkCommand: Command = {
 interface CheckArguments extends GlobalArguments, EngineArguments {
   readonly model: string;
   readonly consistency: string;
+  readonly anomalies?: string | undefined;
+  readonly "min-ok"?: string | undefined;
   readonly "total-amount"?: string | undefined;
   readonly "allow-negative-balances"?: boolean | undefined;
   readonly "group-size"?: string | undefined;
@@ -68,13 +80,15 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   // What is wrong with the options is said once, before the first file, rather than for each.
   const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
   const judge = await judgeOf(args, limitMs);
-  canonicalModel(args.consistency);
+  const elle = elleOptions(args);
+  requestOf(elle);
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
   }
-  const others = modelOptions(args);
+  const minOk = wholeNumber("--min-ok", args["min-ok"]) ?? 0;
+  const checking = { judge, limitMs, options: { elle, others: modelOptions(args), minOk } };
   const codes: ExitCode[] = [];
-  for (const file of files) codes.push(await checkFile(file, args, { judge, limitMs, others }));
+  for (const file of files) codes.push(await checkFile(file, args, checking));
   return exitOfBatch(codes);
 }
 
@@ -87,6 +101,23 @@ async function judgeOf(args: CheckArguments, limitMs: number): Promise<Judge> {
   const elleCli = elleCliOf(args, limitMs);
   if (engine === "elle-cli") return elleCliJudge(model, elleCli);
   return bothJudge(model, { check, elleCli, outputDir: args["output-dir"] });
+}
+
+function elleOptions(args: CheckArguments): RegisterOptions {
+  const { consistency, anomalies } = args;
+  return {
+    consistency: consistency === "none" ? [] : namesIn(consistency),
+    anomalies: namesIn(anomalies ?? ""),
+    sequentialKeys: args["sequential-keys"] ?? false,
+    linearizableKeys: args["linearizable-keys"] ?? false,
+    wfrKeys: args["wfr-keys"] ?? false,
+  };
+}
+
+/** Names between commas; elle-cli's users write an empty text for none. */
+function namesIn(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  return names.filter((name) => name !== "");
 }
 
 function modelOptions(args: CheckArguments): ModelOptions {
@@ -105,25 +136,19 @@ const ENDS_ALL: readonly ExitCode[] = [EXIT.missingCapability, EXIT.usage, EXIT.
 interface Checking {
   readonly judge: Judge;
   readonly limitMs: number;
-  readonly others: ModelOptions;
+  readonly options: Omit<CheckFileOptions, "untilMs">;
 }
 
 async function checkFile(
   file: string,
   args: CheckArguments,
-  { judge, limitMs, others }: Checking,
+  { judge, limitMs, options }: Checking,
 ): Promise<ExitCode> {
-  const { model, consistency, json, quiet } = args;
+  const { model, json, quiet } = args;
   const startMs = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startMs);
   try {
-    const elle = {
-      consistency,
-      sequentialKeys: args["sequential-keys"] ?? false,
-      linearizableKeys: args["linearizable-keys"] ?? false,
-      wfrKeys: args["wfr-keys"] ?? false,
-    };
-    const judged = await judge(file, { elle, others, untilMs: startMs + limitMs });
+    const judged = await judge(file, { ...options, untilMs: startMs + limitMs });
     if (json) {
       const error = judged.error === null ? {} : { error: judged.error.message };
       printJson({ file, model, ...judged.fields, milliseconds: elapsedMs(), ...error });

@@ -13,7 +13,7 @@ import {
   readOperationsOf,
 } from "../check-file.ts";
 import { Interrupts } from "../interrupts.ts";
-import { type Judge, type Judged, judgedNatively } from "../judge.ts";
+import { askedFor, type Judge, type Judged, judgedNatively } from "../judge.ts";
 import { type Comparison, compareWith } from "./compare-with.ts";
 
 export function elleCliJudge(model: string, options: ElleCliOptions): Judge {
@@ -50,13 +50,15 @@ function requestFor(file: string, model: string, options: CheckFileOptions): Che
     file: historyPath(file),
     model,
     consistency: elle.consistency,
+    anomalies: elle.anomalies ?? [],
     options: others,
     operations: () => readOperationsOf(file, untilMs),
   };
 }
 
-function judgedByElleCli({ file, model, consistency }: CheckRequest, answer: CheckAnswer): Judged {
-  const about = isElle(model) ? `${model}, ${consistency}` : model;
+function judgedByElleCli(request: CheckRequest, answer: CheckAnswer): Judged {
+  const { file, model } = request;
+  const about = isElle(model) ? `${model}, ${askedFor(request)}` : model;
   return {
     valid: answer.valid,
     // How many operations it counted is not in its answer.

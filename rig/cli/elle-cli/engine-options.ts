@@ -14,6 +14,7 @@ export interface EngineArguments {
   readonly engine: string;
   readonly "elle-jar"?: string | undefined;
   readonly java?: string | undefined;
+  readonly "min-ok"?: string | undefined;
   readonly "sequential-keys"?: boolean | undefined;
   readonly "linearizable-keys"?: boolean | undefined;
   readonly "wfr-keys"?: boolean | undefined;
@@ -43,6 +44,10 @@ export function engineOf(args: EngineArguments): Engine {
     throw new RigError("usage.option", text);
   }
   if (engine === "native") return engine;
+  if (engine === "elle-cli" && args["min-ok"] !== undefined) {
+    const text = "--min-ok needs a count that elle-cli does not give";
+    throw new RigError("usage.option", `${text}: expected --engine native or both`);
+  }
   const assumed = (["sequential-keys", "linearizable-keys", "wfr-keys"] as const).find(
     (name) => args[name] === true,
   );

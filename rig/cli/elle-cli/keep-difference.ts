@@ -21,8 +21,8 @@ export function keepDifference(outputDir: string, difference: Difference): strin
   const { request, differences, native, elleCli } = difference;
   const name = basename(request.file);
   const folder = makeResultFolder(outputDir, "differs", name);
-  const { model, consistency, options } = request;
-  const question = { model, consistency, options, history: name, version: VERSION };
+  const { model, consistency, anomalies, options } = request;
+  const question = { model, consistency, anomalies, options, history: name, version: VERSION };
   const answers = { native: answerOf(native), elleCli: answerOf(elleCli) };
   try {
     copyFileSync(request.file, join(folder, name));

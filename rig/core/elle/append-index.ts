@@ -31,6 +31,9 @@ export interface AppendIndex {
   /** The last operation that appended it and then appended to the same key again. */
   readonly intermediate: Int32Array;
   readonly hasFailedWriters: boolean;
+  /** How many appends a completion repeats; invocations that do are refused. */
+  readonly repeated: number;
+  readonly firstRepeated: number;
 }
 
 export function indexAppends(table: HistoryTable): AppendIndex {
@@ -43,6 +46,8 @@ export function indexAppends(table: HistoryTable): AppendIndex {
     completed: perElement(),
     intermediate: perElement(),
     hasFailedWriters: false,
+    repeated: 0,
+    firstRepeated: NONE,
   };
   const seen = new Int32Array(table.keys).fill(NONE);
   for (let row = 0; row < table.rows; row++) {
@@ -62,6 +67,9 @@ export function indexAppends(table: HistoryTable): AppendIndex {
         if (other !== NONE) throw appendedTwice(table, element, [other, row]);
         index.invoked[element] = row;
       } else {
+        if (index.completed[element] !== NONE) {
+          if (index.repeated++ === 0) index.firstRepeated = element;
+        }
         index.completed[element] = row;
         if (type === FAIL) {
           index.failedWriter[element] = row;

@@ -4,10 +4,8 @@
 
 import type { HistoryTable } from "../history/history-table.ts";
 import { checkListAppend } from "./list-append.ts";
-import type { CheckResult, RegisterOptions } from "./result.ts";
+import type { CheckResult, RegisterOptions, WorkloadModel } from "./result.ts";
 import { checkRwRegister } from "./rw-register.ts";
-
-export type WorkloadModel = "list-append" | "rw-register";
 
 /** List-append has no use for the options of registers. */
 export type Checker = (history: HistoryTable, options: RegisterOptions) => CheckResult;

@@ -7,8 +7,8 @@
 import { EdgeList, type Graph, strongComponents } from "./components.ts";
 import { countUp } from "./counting.ts";
 import { type LabelledGraph, projection } from "./labelled-graph.ts";
-import { cycleExistsType, impossibleModels } from "./lattice.ts";
-import { CYCLE_MODELS, type CycleModel } from "./lattice-data.ts";
+import { impossibleModels } from "./lattice.ts";
+import { CYCLE_MODELS, type CycleModel, cycleExistsType } from "./lattice-data.ts";
 import { PROCESS, REALTIME, RW, WR, WW } from "./relations.ts";
 
 interface CycleTest {

@@ -9,14 +9,8 @@ import { CycleSearch } from "./cycle-search.ts";
 import { CYCLE_SPECS } from "./cycle-specs.ts";
 import type { Findings } from "./findings.ts";
 import { bitsBetween, type LabelledGraph } from "./labelled-graph.ts";
-import {
-  cycleExistsType,
-  forbiddenBy,
-  friendlyName,
-  impliedBy,
-  impossibleModels,
-} from "./lattice.ts";
-import { CYCLE_MODELS } from "./lattice-data.ts";
+import { forbiddenBy, friendlyName, impliedBy, impossibleModels } from "./lattice.ts";
+import { CYCLE_MODELS, cycleExistsType } from "./lattice-data.ts";
 import { inSetOrder } from "./path-search.ts";
 import { type ExplainedBy, explainedRelation } from "./relations.ts";
 import type { CycleStep, Relation } from "./result.ts";
@@ -42,7 +36,7 @@ export function findCycles(graph: LabelledGraph, context: CycleContext): void {
   const redundant = new Set<string>();
   for (const model of CYCLE_MODELS) {
     if (impossible.has(model)) continue;
-    for (const type of forbiddenBy(model)) redundant.add(type);
+    for (const type of forbiddenBy([model])) redundant.add(type);
   }
   for (const { model, rows } of hits) {
     context.findings.add(cycleExistsType(model), () => existsAnomaly(model, rows, context));

@@ -3,7 +3,7 @@
  * this folder is their inside.
  */
 
-export { CHECKERS, type Checker, type WorkloadModel } from "./checkers.ts";
+export { CHECKERS, type Checker } from "./checkers.ts";
 export { CONSISTENCY_DEFAULT, knownModels } from "./lattice.ts";
 export { checkListAppend } from "./list-append.ts";
 export type {
@@ -13,5 +13,6 @@ export type {
   CycleStep,
   RegisterOptions,
   Relation,
+  WorkloadModel,
 } from "./result.ts";
 export { checkRwRegister } from "./rw-register.ts";

@@ -96,6 +96,11 @@ export const CYCLE_MODELS = [
 
 export type CycleModel = (typeof CYCLE_MODELS)[number];
 
+/** Type of the anomaly "there is a cycle that this model forbids". */
+export function cycleExistsType(model: string): string {
+  return `${model}-cycle-exists`;
+}
+
 /** What each model forbids by itself; `garbage-read` is ours, the other names are Elle's. */
 export const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   "PL-1": ["G0", "duplicate-elements", "cyclic-versions", "garbage-read"],

@@ -6,6 +6,7 @@
 import { RigError } from "../verdict/rig-error.ts";
 import {
   CYCLE_MODELS,
+  cycleExistsType,
   FORBIDDEN,
   FRIENDLY_NAMES,
   IMPLICATIONS,
@@ -54,9 +55,22 @@ const FORBIDDEN_DIRECTLY = new Map<string, readonly string[]>(
   }),
 );
 
-/** Type of the anomaly "there is a cycle that this model forbids". */
-export function cycleExistsType(model: string): string {
-  return `${model}-cycle-exists`;
+const ANOMALIES: ReadonlySet<string> = new Set([
+  ...[...FORBIDDEN_DIRECTLY.values()].flat(),
+  ...IMPLIED.keys(),
+  ...IMPLYING.keys(),
+]);
+
+/** Names of all anomalies, also of those that no checker looks for, sorted. */
+export function knownAnomalies(): string[] {
+  return [...ANOMALIES].sort();
+}
+
+/** Throws `usage.option` for a name that is no anomaly. */
+export function knownAnomaly(name: string): string {
+  if (ANOMALIES.has(name)) return name;
+  const known = knownAnomalies().join(", ");
+  throw new RigError("usage.option", `unknown anomaly "${name}"; expected one of ${known}`);
 }
 
 /** Names of models and aliases that are accepted, sorted. */
@@ -84,10 +98,13 @@ export function impliedBy(anomaly: string): Set<string> {
   return closure([anomaly], IMPLIED);
 }
 
-/** Every anomaly that is out of place under this model. */
-export function forbiddenBy(model: string): Set<string> {
-  const direct: string[] = [];
-  for (const weaker of closure([model], WEAKER)) {
+/** Every anomaly that is out of place under one of these models, is one of these or implies one. */
+export function forbiddenBy(
+  models: Iterable<string>,
+  anomalies: Iterable<string> = [],
+): Set<string> {
+  const direct = [...anomalies];
+  for (const weaker of closure(models, WEAKER)) {
     direct.push(...(FORBIDDEN_DIRECTLY.get(weaker) ?? []));
   }
   return closure(direct, IMPLYING);

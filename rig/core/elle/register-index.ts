@@ -3,9 +3,8 @@
  * written yet) and its external writes (the last one of each key). A touch is both, for one key of
  * one transaction. Versions of a key are its values, and nil, which it holds at first.
  *
- * Refuses what can't be judged: other micro-operations, nil as a value that is written, and a
- * value that was read and has two writers. Keys and values of mixed kinds are no problem here,
- * since 1, "1" and :1 are never taken for the same.
+ * Refuses what can't be judged: other micro-operations, nil as a value that is written, a value
+ * that was read and has two writers, and, as Elle does, keys of several kinds.
  */
 
 import { GrowableInt32 } from "../history/growable.ts";
@@ -20,6 +19,7 @@ import {
 } from "../history/history-table.ts";
 import { grouped } from "./counting.ts";
 import { isPossible, NONE } from "./transactions.ts";
+import { refuseMixedKinds } from "./type-sanity.ts";
 import { isNil, versionRead } from "./versions.ts";
 
 /** Touches of transactions that are ok, and those of info that write. */
@@ -52,6 +52,8 @@ export interface RegisterIndex {
   readonly intermediate: Int32Array;
   /** By element: 1 where any operation writes it. */
   readonly isWritten: Uint8Array;
+  /** Elements with more than one writer that nobody read. */
+  readonly repeated: readonly number[];
 }
 
 export function indexRegisters(table: HistoryTable): RegisterIndex {
@@ -81,10 +83,15 @@ export function indexRegisters(table: HistoryTable): RegisterIndex {
     isOk(t) ? (touches.write[t] as number) : NONE,
   );
   const readers = rowsByVersion(touches, versions, (t) => touches.read[t] as number);
+  refuseMixedKinds(table);
+  const repeated: number[] = [];
   for (let element = 0; element < table.elements; element++) {
-    if (isWritten[element] === 1) checkElement(table, element, writers, readers);
+    if (isWritten[element] === 0) continue;
+    checkElement(table, element, writers, readers);
+    const count = (writers.start[element + 1] as number) - (writers.start[element] as number);
+    if (count > 1) repeated.push(element);
   }
-  return { versions, touches, writers, readers, failedWriter, intermediate, isWritten };
+  return { versions, touches, writers, readers, failedWriter, intermediate, isWritten, repeated };
 }
 
 /** What the transaction finds of the key first: a nil that it then overwrites tells nothing. */

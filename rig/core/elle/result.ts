@@ -4,6 +4,9 @@
  * are explained in plain sentences, a few of each type, with the true count beside.
  */
 
+/** The workloads that are judged as Elle does. */
+export type WorkloadModel = "list-append" | "rw-register";
+
 export type Relation = "ww" | "wr" | "rw" | "process" | "realtime";
 
 /** One edge of a cycle, and what proves it. */
@@ -31,8 +34,10 @@ export interface Anomaly {
 }
 
 export interface CheckOptions {
-  /** A consistency model or an alias of one, such as `strict-serializable`. */
-  readonly consistency: string;
+  /** Consistency models or aliases of them, such as `strict-serializable`; may be none. */
+  readonly consistency: string | readonly string[];
+  /** Anomalies that count besides those that the models forbid, by name. */
+  readonly anomalies?: readonly string[];
   /** Steps that the search for cycles may take in one component; the default is ample. */
   readonly searchSteps?: number;
 }
@@ -53,7 +58,7 @@ export interface RegisterOptions extends CheckOptions {
 
 export interface CheckResult {
   readonly valid: true | false | "unknown";
-  /** Types found that the model forbids, sorted. */
+  /** Types found that the models forbid or that were asked for, sorted. */
   readonly anomalyTypes: readonly string[];
   /** The weakest models that the history rules out, and those that fall with them. */
   readonly not: readonly string[];

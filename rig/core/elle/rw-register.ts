@@ -10,20 +10,22 @@ import { checkCycles } from "./check-cycles.ts";
 import { SEARCH_GAVE_UP } from "./cycles.ts";
 import { Findings } from "./findings.ts";
 import { GARBAGE_READ, judge, orderFor } from "./judge.ts";
-import { canonicalModel } from "./lattice.ts";
 import { checkLostUpdates } from "./lost-updates.ts";
 import { checkRegisterReads, checkRegisterTransactions } from "./register-checks.ts";
 import { RegisterDependencies } from "./register-dependencies.ts";
-import { indexRegisters } from "./register-index.ts";
+import { indexRegisters, type RegisterIndex } from "./register-index.ts";
+import { requestOf, requestWarnings } from "./request.ts";
 import type { CheckResult, RegisterOptions } from "./result.ts";
+import { elementText, keyText } from "./texts.ts";
 import { versionGraph } from "./version-graph.ts";
 
 /**
- * Throws `usage.unknown-model` for a model that is none, `input.malformed` for a history with
- * other micro-operations, with a write of nil, or with a value that was read and has two writers.
+ * Throws `usage.unknown-model` or `usage.option` for a name that is none, `input.malformed` for a
+ * history with other micro-operations, with a write of nil, with keys of several kinds, or with a
+ * value that was read and has two writers.
  */
 export function checkRwRegister(history: HistoryTable, options: RegisterOptions): CheckResult {
-  const model = canonicalModel(options.consistency);
+  const request = requestOf(options);
   const index = indexRegisters(history);
   const findings = new Findings();
   checkRegisterReads(history, index, findings);
@@ -32,7 +34,7 @@ export function checkRwRegister(history: HistoryTable, options: RegisterOptions)
   const versions = versionGraph(history, index, options, findings);
   checkCycles(new RegisterDependencies(versions), {
     findings,
-    order: orderFor(model),
+    order: orderFor(request),
     searchSteps: options.searchSteps,
   });
   if (versions.sources.some(({ exact }) => exact?.hasGivenUp === true)) {
@@ -41,14 +43,29 @@ export function checkRwRegister(history: HistoryTable, options: RegisterOptions)
       operations: [],
     }));
   }
-  const warnings = optionWarnings(history, options);
+  const warnings = [
+    ...requestWarnings(request, "rw-register"),
+    ...optionWarnings(history, options),
+  ];
+  if (index.repeated.length > 0) warnings.push(repeatedText(history, index));
   if (options.forbidGarbage !== true) {
     const garbage = findings.take(GARBAGE_READ);
     if (garbage !== undefined) {
       warnings.push(`${garbage.explanation} Elle lets such reads pass; so does this verdict.`);
     }
   }
-  return judge(model, findings, history, warnings);
+  return judge(request, findings, history, warnings);
+}
+
+/** Values written twice are refused only if they were read: so does Elle. */
+function repeatedText(history: HistoryTable, { repeated, writers }: RegisterIndex): string {
+  const element = repeated[0] as number;
+  const start = writers.start[element] as number;
+  const lines = [start, start + 1].map((at) => history.line[writers.rows[at] as number]);
+  const key = keyText(history, history.elementKey[element] as number);
+  const more = repeated.length === 1 ? "" : `, and ${repeated.length - 1} more such values`;
+  const what = `${elementText(history, element)} is written to ${key} twice`;
+  return `${what} (lines ${lines.join(" and ")}) and never read${more}`;
 }
 
 function optionWarnings(history: HistoryTable, options: RegisterOptions): string[] {

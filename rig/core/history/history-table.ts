@@ -27,6 +27,8 @@ export interface HistoryNames {
   /** Canonical text of a key, in EDN's writing: `3`, `"x"`, `:x`, `[1 2]`. */
   key(key: number): string;
   element(element: number): string;
+  /** Elements with their texts, of those that are not integers of 32 bits. */
+  longElements(): Iterable<readonly [element: number, text: string]>;
 }
 
 export interface HistoryTable {
@@ -65,6 +67,8 @@ export interface HistoryTable {
   readonly names: HistoryNames;
   /** Operations left out because their process is not an integer. */
   readonly skipped: number;
+  /** Those of them whose process is missing, or a number: most likely clients. */
+  readonly nameless: number;
 }
 
 /** The one error for a history that can't be used; the caller puts the file name before it. */

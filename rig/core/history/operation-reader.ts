@@ -47,6 +47,7 @@ export class OperationReader {
     type: NO_TYPE,
     index: null,
     process: null,
+    isNameless: true,
     time: -1,
     line: 0,
     isOther: false,
@@ -76,6 +77,7 @@ export class OperationReader {
     fields.type = NO_TYPE;
     fields.index = null;
     fields.process = null;
+    fields.isNameless = true;
     fields.time = -1;
     fields.isOther = false;
     fields.problem = "";
@@ -129,6 +131,7 @@ export class OperationReader {
       } else {
         fields.isOther = true;
         fields.process = null;
+        fields.isNameless = isNumeric(tokens, kind);
         skipValue(tokens, kind);
       }
     } else if (tokens.is("time")) {
@@ -257,6 +260,11 @@ export class OperationReader {
     fields.problem = text;
     fields.problemLine = tokens.line;
   }
+}
+
+/** nil, a fraction, or digits between quotes: no name, such as the nemesis has. */
+function isNumeric(tokens: Tokens, kind: number): boolean {
+  return kind === NIL || kind === NUMBER || (kind === STRING && /^\d+$/.test(tokens.text()));
 }
 
 function safeInteger(tokens: Tokens, kind: number, name: string): number {

@@ -35,6 +35,7 @@ export function tableOfOperations(operations: Iterable<Operation>): HistoryTable
       type: TYPE_NUMBERS[operation.type],
       index: operation.index,
       process: isClient ? (operation.process as number) : null,
+      isNameless: false,
       time: operation.time,
       line,
     });

@@ -17,6 +17,8 @@ export interface RowFields {
   index: number | null;
   /** `null` where it is not an integer: no client. */
   process: number | null;
+  /** No client, but no name of anything else either: missing, nil, a fraction. */
+  isNameless: boolean;
   time: number;
   line: number;
 }
@@ -34,6 +36,7 @@ export class HistoryTableBuilder {
 
   private operations = 0;
   private skipped = 0;
+  private nameless = 0;
   private hasIndexes = false;
   private lastIndex = Number.NEGATIVE_INFINITY;
   private invocations = 0;
@@ -45,6 +48,7 @@ export class HistoryTableBuilder {
     this.operations++;
     if (fields.process === null) {
       this.skipped++;
+      if (fields.isNameless) this.nameless++;
       return;
     }
     const row = this.type.length;
@@ -93,8 +97,10 @@ export class HistoryTableBuilder {
       names: {
         key: (key) => keyNumbers.text(key),
         element: (element) => elementNumbers.text(element),
+        longElements: () => elementNumbers.longOnes(),
       },
       skipped: this.skipped,
+      nameless: this.nameless,
     };
   }
 

@@ -72,6 +72,11 @@ export class ElementNumbers {
     return this.texts.get(element) ?? String(this.integers.array[element]);
   }
 
+  /** Elements that have a text, with it. */
+  longOnes(): Iterable<readonly [element: number, text: string]> {
+    return this.texts;
+  }
+
   ofInteger(key: number, value: number): number {
     if ((value | 0) !== value || value === HAS_TEXT) return this.ofText(key, String(value));
     let slot = slotOf(key, value) & this.mask;

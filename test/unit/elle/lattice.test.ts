@@ -61,9 +61,9 @@ describe("lattice", () => {
 
   it("forbids under a model all that weaker ones forbid", () => {
     for (const [model, weaker] of Object.entries(WEAKER_MODELS)) {
-      const forbidden = forbiddenBy(model);
+      const forbidden = forbiddenBy([model]);
       for (const other of weaker) {
-        for (const anomaly of forbiddenBy(other)) expect(forbidden).toContain(anomaly);
+        for (const anomaly of forbiddenBy([other])) expect(forbidden).toContain(anomaly);
       }
     }
   });

@@ -350,12 +350,23 @@ describe("histories that can't be judged", () => {
     expect(() => checkRwRegister(table, { consistency: "serializable" })).toThrow(message);
   });
 
-  it("are not those that mix kinds of keys and values", () => {
-    const text =
-      '[{"type":"ok","process":0,"value":[["w",1,1],["w","1",1]]},' +
-      '{"type":"ok","process":1,"value":[["r",1,1],["r","1","1"],["w",1,"1"]]}]';
-    const table = readHistory(new TextEncoder().encode(text));
-    expect(checkRwRegister(table, { consistency: "serializable" }).valid).toBe(true);
+  it("mix keys of several kinds, or integers of several widths", () => {
+    const check = (...values: string[]) => {
+      const ok = (value: string) => `{"type":"ok","process":0,"value":[${value}]}`;
+      const table = readHistory(new TextEncoder().encode(values.map(ok).join("\n")));
+      return checkRwRegister(table, { consistency: "serializable" });
+    };
+    expect(() => check('["w",1,1]', '["r",1,1],["w","1",1]')).toThrow(
+      'line 2: operation 1: key "1" is a string, but key 1 before it is an integer; expected ' +
+        "keys of one kind",
+    );
+    expect(() => check('["w",1,1],["w",1,9223372036854775808]', '["r",1,1]')).toThrow(
+      "line 1: operation 0 has a value beyond 64 bits among smaller integers; expected",
+    );
+    expect(
+      check('["w",1,1],["w",1,9223372036854775807]', '["r",1,9223372036854775807]').valid,
+    ).toBe(true);
+    expect(check('["w",1,1]', '["r",1,1],["w",1,"1"]').valid).toBe(true);
   });
 });
 
