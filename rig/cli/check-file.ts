@@ -108,8 +108,8 @@ interface Reader<T> {
   finish(): T;
 }
 
-/** The history in the file, or that of a run folder. */
-async function readInto<T>(reader: Reader<T>, file: string, untilMs: number): Promise<T> {
+/** Feeds a reader the history in the file, or that of a run folder; throws as a checker does. */
+export async function readInto<T>(reader: Reader<T>, file: string, untilMs: number): Promise<T> {
   const path = historyPath(file);
   try {
     for await (const piece of unpackedPiecesOf(path)) {

@@ -16,6 +16,7 @@ import {
 } from "../elle-cli/engine-options.ts";
 import { errorText, reportError } from "../exit.ts";
 import { type Judge, nativeJudge } from "../judge.ts";
+import type { LintFileOptions } from "../lint-file.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
@@ -38,6 +39,11 @@ export const checkCommand: Command = {
           .option("anomalies", {
             string: true,
             describe: "Anomalies that count besides, by name, as a,b (list-append, rw-register)",
+          })
+          .option("lint", {
+            boolean: true,
+            default: false,
+            describe: "Name mistakes in the recording of the history, instead of a verdict",
           })
           .option("min-ok", {
             string: true,
@@ -70,6 +76,7 @@ interface CheckArguments extends GlobalArguments, EngineArguments {
   readonly model: string;
   readonly consistency: string;
   readonly anomalies?: string | undefined;
+  readonly lint: boolean;
   readonly "min-ok"?: string | undefined;
   readonly "total-amount"?: string | undefined;
   readonly "allow-negative-balances"?: boolean | undefined;
@@ -85,10 +92,18 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
   }
+  if (args.lint) return lintFiles(files, { ...args, limitMs });
   const minOk = wholeNumber("--min-ok", args["min-ok"]) ?? 0;
   const checking = { judge, limitMs, options: { elle, others: modelOptions(args), minOk } };
   const codes: ExitCode[] = [];
   for (const file of files) codes.push(await checkFile(file, args, checking));
+  return exitOfBatch(codes);
+}
+
+async function lintFiles(files: readonly string[], options: LintFileOptions): Promise<ExitCode> {
+  const { lintFile } = await import("../lint-file.ts");
+  const codes: ExitCode[] = [];
+  for (const file of files) codes.push(await lintFile(file, options));
   return exitOfBatch(codes);
 }
 
