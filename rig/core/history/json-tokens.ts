@@ -80,9 +80,9 @@ export class JsonTokens extends Tokens {
     return value;
   }
 
-  override passField(position: number): void {
-    this.position = position;
-    this.expected = COMMA_OR_CLOSE;
+  override passMap(position: number, line: number): void {
+    super.passMap(position, line);
+    this.afterValue();
   }
 
   text(): string {

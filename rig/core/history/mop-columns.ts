@@ -10,11 +10,6 @@ import { ElementNumbers, KeyNumbers } from "./value-numbers.ts";
 
 const SHARED = -1;
 
-export interface MopMark {
-  readonly mops: number;
-  readonly own: number;
-}
-
 export interface FinishedMops {
   readonly mopKind: Uint8Array;
   readonly mopKey: Int32Array;
@@ -35,6 +30,8 @@ export class MopColumns {
   private readonly own = new GrowableInt32();
   private readonly shared: number[][] = [];
 
+  private beganAt = 0;
+  private ownBeganAt = 0;
   private readKey = 0;
   private readShared: number[] = [];
   private readLength = 0;
@@ -45,17 +42,19 @@ export class MopColumns {
     return this.kind.length;
   }
 
-  mark(): MopMark {
-    return { mops: this.kind.length, own: this.own.length };
+  /** Marks the beginning of an operation. */
+  begin(): void {
+    this.beganAt = this.kind.length;
+    this.ownBeganAt = this.own.length;
   }
 
-  /** Forgets the micro-operations since the mark; numbers given to keys and elements stay. */
-  rollBack(mark: MopMark): void {
-    this.kind.length = mark.mops;
-    this.key.length = mark.mops;
-    this.element.length = mark.mops;
-    this.length.length = mark.mops;
-    this.own.length = mark.own;
+  /** Forgets the operation that was begun; numbers given to keys and elements stay. */
+  rollBack(): void {
+    this.kind.length = this.beganAt;
+    this.key.length = this.beganAt;
+    this.element.length = this.beganAt;
+    this.length.length = this.beganAt;
+    this.own.length = this.ownBeganAt;
   }
 
   add(kind: number, key: number, element: number): void {

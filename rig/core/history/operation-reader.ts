@@ -33,6 +33,7 @@ import {
 } from "./tokens.ts";
 
 const NO_TYPE = -1;
+const NEW_LINE = 0x0a;
 
 interface OperationFields extends RowFields {
   isOther: boolean;
@@ -48,7 +49,8 @@ export class OperationReader {
     index: null,
     process: null,
     isNameless: true,
-    time: -1,
+    // No integer, so that a time beyond 31 bits changes nothing for compiled code.
+    time: Number.NaN,
     line: 0,
     isOther: false,
     problem: "",
@@ -61,6 +63,7 @@ export class OperationReader {
 
   /** `first` is the first token of the operation, which has been taken. */
   read(tokens: Tokens, first: number): void {
+    this.builder.mops.begin();
     let kind = first;
     while (kind === TAG) kind = tokens.next();
     const { fields } = this;
@@ -68,12 +71,7 @@ export class OperationReader {
     if (kind !== OPEN_MAP) {
       throw malformed(tokens.line, "something that is no operation; expected a map");
     }
-    const mark = this.builder.mops.mark();
-    if (this.readQuickly(tokens)) {
-      this.builder.addRow(fields);
-      return;
-    }
-    this.builder.mops.rollBack(mark);
+    if (this.readQuickly(tokens)) return;
     fields.type = NO_TYPE;
     fields.index = null;
     fields.process = null;
@@ -91,18 +89,35 @@ export class OperationReader {
         skipValue(tokens, tokens.next());
       }
     }
-    if (fields.process === null) this.builder.mops.rollBack(mark);
+    if (fields.process === null) this.builder.mops.rollBack();
     else this.checkClient();
     this.builder.addRow(fields);
   }
 
+  /** Reads the operation and those after it, as long as they have the usual form. */
   private readQuickly(tokens: Tokens): boolean {
-    if (tokens.position > tokens.lastClosing) return false;
-    this.quick ??= new QuickReader(this.builder.mops, tokens.writing);
-    const at = this.quick.read(tokens.bytes, tokens.position, this.fields);
-    if (at === UNUSUAL) return false;
-    tokens.passField(at);
-    tokens.next();
+    const { builder, fields } = this;
+    const { bytes, lastClosing } = tokens;
+    this.quick ??= new QuickReader(builder.mops, tokens.writing);
+    const isInList = tokens.depth > 1;
+    let start = tokens.position;
+    let stop = UNUSUAL;
+    let line = tokens.line;
+    while (start !== UNUSUAL && start <= lastClosing) {
+      if (stop !== UNUSUAL && bytes[start - 2] === NEW_LINE) fields.line++;
+      builder.mops.begin();
+      const closing = this.quick.read(bytes, start, fields);
+      if (closing === UNUSUAL) {
+        builder.mops.rollBack();
+        break;
+      }
+      builder.addRow(fields);
+      stop = closing + 1;
+      line = fields.line;
+      start = this.quick.next(stop, isInList);
+    }
+    if (stop === UNUSUAL) return false;
+    tokens.passMap(stop, line);
     return true;
   }
 

@@ -13,19 +13,23 @@ import type { RowFields } from "./table-builder.ts";
 export const UNUSUAL = -1;
 
 const NO_TYPE = -1;
+const NEW_LINE = 0x0a;
 const SPACE = 0x20;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
+const OPEN_MAP = 0x7b;
 const CLOSE_MAP = 0x7d;
-/** Integers below 10^15 are exact, and so are the digits on the way there. */
-const MOST_DIGITS = 15;
+/** Integers of twice so many digits are exact. */
+const HALF_DIGITS = 7;
+const POWERS_OF_TEN = [1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7];
 
 export class QuickReader {
   private readonly mops: MopColumns;
   private readonly writing: QuickWriting;
   private bytes = new Uint8Array(0);
-  private integer = 0;
+  /** Never an integer at first, so that a large one changes nothing for compiled code. */
+  private integer = Number.NaN;
 
   constructor(mops: MopColumns, writing: QuickWriting) {
     this.mops = mops;
@@ -53,6 +57,18 @@ export class QuickReader {
       at = this.afterSpace(at + 1);
     }
     return fields.process === null || fields.type === NO_TYPE ? UNUSUAL : at;
+  }
+
+  /** Where the fields of the operation after this place begin: at once, or on the next line. */
+  next(from: number, isInList: boolean): number {
+    const { bytes } = this;
+    let at = from;
+    if (isInList && this.writing.separator === COMMA) {
+      if (bytes[at] !== COMMA) return UNUSUAL;
+      at++;
+    }
+    if (bytes[at] === NEW_LINE) at++;
+    return bytes[at] === OPEN_MAP ? at + 1 : UNUSUAL;
   }
 
   /** Each step takes where it begins and returns where it ends; UNUSUAL leads to UNUSUAL. */
@@ -190,14 +206,31 @@ export class QuickReader {
     let at = from;
     let value = 0;
     let byte = bytes[at] as number;
-    while (byte >= 0x30 && byte <= 0x39) {
+    const half = from + HALF_DIGITS;
+    while (byte >= 0x30 && byte <= 0x39 && at < half) {
       value = value * 10 + byte - 0x30;
       byte = bytes[++at] as number;
     }
     this.integer = value;
+    if (at === half) at = this.moreDigits(at);
     const length = at - from;
-    const isPlain = length === 1 || (length > 1 && length <= MOST_DIGITS && bytes[from] !== 0x30);
+    const isPlain = length === 1 || (length > 1 && bytes[from] !== 0x30);
     return isPlain ? at : UNUSUAL;
+  }
+
+  /** Apart from the others, whose arithmetic is that of 32 bits. */
+  private moreDigits(from: number): number {
+    const { bytes } = this;
+    let at = from;
+    let value = 0;
+    let byte = bytes[at] as number;
+    while (byte >= 0x30 && byte <= 0x39) {
+      if (at - from === HALF_DIGITS) return UNUSUAL;
+      value = value * 10 + byte - 0x30;
+      byte = bytes[++at] as number;
+    }
+    this.integer = this.integer * (POWERS_OF_TEN[at - from] as number) + value;
+    return at;
   }
 
   private matched(from: number, text: Uint8Array): number {

@@ -28,12 +28,11 @@ export class HistoryReader {
   }
 
   private take(tokens: Tokens, first: number): void {
-    const mark = this.builder.mops.mark();
     try {
       this.operations.read(tokens, first);
     } catch (error) {
       // The operation may only be cut by the end of a chunk: it is read again from its start.
-      this.builder.mops.rollBack(mark);
+      this.builder.mops.rollBack();
       throw error;
     }
   }

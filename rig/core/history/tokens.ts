@@ -79,9 +79,11 @@ export abstract class Tokens {
     this.lastClosing = bytes.lastIndexOf(0x7d);
   }
 
-  /** Goes on behind a field of the open map, which somebody else has read up to here. */
-  passField(position: number): void {
+  /** Goes on behind the open map, and others beside it, which somebody else has read. */
+  passMap(position: number, line: number): void {
     this.position = position;
+    this.line = line;
+    this.closers.pop();
   }
 
   keep(bookmark: Bookmark): void {

@@ -12,7 +12,7 @@ const HAS_TEXT = -2147483648;
 const EMPTY = -1;
 
 export class KeyNumbers {
-  private small = new Int32Array(1024).fill(EMPTY);
+  private small = new Int32Array(64).fill(EMPTY);
   private readonly byText = new Map<string, number>();
   private readonly texts: string[] = [];
 
@@ -60,8 +60,8 @@ export class ElementNumbers {
   readonly keys = new GrowableInt32();
   private readonly texts = new Map<number, string>();
   private readonly byText = new Map<string, number>();
-  private slots = new Int32Array(4096).fill(EMPTY);
-  private mask = 4095;
+  private slots = new Int32Array(64).fill(EMPTY);
+  private mask = 63;
   private inSlots = 0;
 
   get count(): number {
