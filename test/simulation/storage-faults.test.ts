@@ -44,7 +44,7 @@ function aRun(list: readonly Fault[], seed: number, compacts = true): RunPlan {
 }
 
 function recorded(plan: RunPlan, rules: RojRules = ROJ_RULES): RecordedRun {
-  return new RecordedRun(plan, (node) => makeNode(plan, node, rules)).finish();
+  return new RecordedRun(plan, (node) => makeNode(plan, node, { rules })).finish();
 }
 
 function deedsOf(run: RecordedRun, event: string): number {

@@ -54,6 +54,13 @@ export interface NodeRecord {
   readonly requests?: readonly (readonly [client: number, request: number])[];
   /** Bit per node whose confirmation the node holds (`commit`). */
   readonly voters?: number;
+  /** Who sent what was refused, its name on the wire, and why (`reject`). */
+  readonly source?: number;
+  readonly message?: string;
+  readonly reason?: string;
+  /** The node convicted, and of what kind of statement (`evidence`). */
+  readonly accused?: number;
+  readonly statement?: string;
 }
 
 export type NodeRecordEvent =
@@ -71,7 +78,11 @@ export type NodeRecordEvent =
   /** A promise up to the slot may be lost: the node stays silent until it is decided. */
   | "abstain"
   /** The store did not take a record: what it promised is not sent. */
-  | "refuse";
+  | "refuse"
+  /** A message was not believed. */
+  | "reject"
+  /** Two statements of one node contradict each other: it is convicted, once. */
+  | "evidence";
 
 export interface NodeCore {
   /** Effects in order; the array is only valid until the next call. */

@@ -3,6 +3,7 @@
  * seed give the same run; `rig plan` prints it and `run.json` keeps it.
  */
 
+import type { AuthProfile } from "../auth/profile.ts";
 import type { Fault } from "../fault/fault.ts";
 import type { Expectation } from "./expectation.ts";
 import type { Level } from "./level.ts";
@@ -72,6 +73,8 @@ export interface RunPlan {
   readonly schema: 1;
   readonly scenario: string;
   readonly protocol: ProtocolName;
+  /** How nodes know who said what; `crash` when left out. */
+  readonly auth?: AuthProfile;
   readonly level: Level;
   /** 0 to 2^32 - 1: everything random in the run comes from it. */
   readonly seed: number;

@@ -26,20 +26,20 @@ export function digestOf(bytes: Uint8Array): Digest {
   return hexOfWord(high) + hexOfWord(low);
 }
 
-/** Eight bytes at `offset`, most significant first. */
-export function readDigest(bytes: Uint8Array, offset: number): Digest {
+/** So many bytes at `offset`, most significant first. */
+export function readDigest(bytes: Uint8Array, offset: number, length = 8): Digest {
   let text = "";
-  for (let index = 0; index < 8; index++) text += HEX[bytes[offset + index] as number];
+  for (let index = 0; index < length; index++) text += HEX[bytes[offset + index] as number];
   return text;
 }
 
 export function writeDigest(bytes: Uint8Array, offset: number, digest: Digest): void {
-  for (let index = 0; index < 8; index++) {
+  for (let index = 0; 2 * index < digest.length; index++) {
     bytes[offset + index] = Number.parseInt(digest.substring(2 * index, 2 * index + 2), 16);
   }
 }
 
-function hexOfWord(word: number): string {
+export function hexOfWord(word: number): string {
   return (
     (HEX[word >>> 24] as string) +
     (HEX[(word >>> 16) & 255] as string) +

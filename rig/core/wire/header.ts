@@ -17,8 +17,9 @@ export const BODY_LENGTH_MAX = FRAGMENTS_MAX * FRAGMENT_LENGTH;
 /** Destination nibble of a frame that is for everybody. */
 export const TO_ALL = 15;
 
-/** Protocol number of ROJ in b0. */
+/** Protocol numbers in b0: ROJ in the crash profile, and in the signed one. */
 export const PROTOCOL_ROJ = 1;
+export const PROTOCOL_ROJ_SIGNED = 2;
 
 export interface Header {
   readonly protocol: number;
@@ -59,10 +60,12 @@ export interface Envelope {
 /** Makes frames of one sender's messages: counts the link sequence, stamps the boot counter. */
 export class FrameMaker {
   readonly #boot: number;
+  readonly #protocol: number;
   #sequence = 0;
 
-  constructor(boot: number) {
+  constructor(boot: number, protocol: number = PROTOCOL_ROJ) {
     this.#boot = boot & 255;
+    this.#protocol = protocol;
   }
 
   /** Calls `emit` with each frame of the message, first fragment first. */
@@ -81,7 +84,7 @@ export class FrameMaker {
       const start = fragment * FRAGMENT_LENGTH;
       const size = Math.min(FRAGMENT_LENGTH, length - start);
       const data = new Uint8Array(padFdLength(HEADER_LENGTH + size));
-      data[0] = (PROTOCOL_ROJ << 5) | envelope.type;
+      data[0] = (this.#protocol << 5) | envelope.type;
       data[1] = (envelope.count << 4) | envelope.destination;
       data[2] = (fragment << 4) | last;
       data[3] = this.#boot;

@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<number, string>> = {
   [TYPE.status]: "Status",
   [TYPE.chunk]: "Chunk",
   [TYPE.fetchChunks]: "FetchChunks",
+  [TYPE.evidence]: "Evidence",
+  [TYPE.checkpoint]: "Checkpoint",
   [TYPE.request]: "Request",
   [TYPE.reply]: "Reply",
   [TYPE.marker]: "Marker",

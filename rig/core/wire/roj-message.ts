@@ -3,11 +3,21 @@
  * to people, roj-dbc.ts to other tools.
  */
 
+import type { Signed } from "../auth/statement.ts";
 import { type Digest, readDigest, writeDigest } from "./digest.ts";
+import { CRASH_FORMAT, SIGNATURE_LENGTH, type WireFormat } from "./format.ts";
 import { BODY_LENGTH_MAX, type Envelope, HEADER_LENGTH, type Header, TO_ALL } from "./header.ts";
 import { CLASS, makeId } from "./identifier.ts";
 import {
-  CHUNK_PREFIX,
+  type CheckpointMessage,
+  type EvidenceMessage,
+  readCheckpoint,
+  readEvidence,
+  writeCheckpoint,
+  writeEvidence,
+} from "./proof-message.ts";
+import { readSigned, signedLength, writeSigned } from "./signed-list.ts";
+import {
   type ChunkMessage,
   type FetchChunksMessage,
   readChunk,
@@ -28,6 +38,8 @@ export const TYPE = {
   status: 10,
   chunk: 11,
   fetchChunks: 12,
+  evidence: 13,
+  checkpoint: 14,
   request: 16,
   reply: 17,
   marker: 18,
@@ -38,6 +50,7 @@ const NO_ROUND = 0xffff;
 
 export type Phase = "vote" | "confirm";
 
+/** Signatures are there in the signed profile only. */
 export type RojMessage =
   | {
       readonly kind: "propose" | "value";
@@ -46,6 +59,8 @@ export type RojMessage =
       /** Round in which the batch was found valid; null for a new one. */
       readonly validRound: number | null;
       readonly batch: Batch;
+      /** The proposer's, also where another node passes the proposal on. */
+      readonly signature?: Uint8Array;
     }
   /** A null digest is a vote for nil. */
   | {
@@ -53,6 +68,7 @@ export type RojMessage =
       readonly slot: number;
       readonly round: number;
       readonly digest: Digest | null;
+      readonly signature?: Uint8Array;
     }
   | {
       readonly kind: "commit";
@@ -78,6 +94,7 @@ export type RojMessage =
       readonly round: number;
       readonly digest: Digest | null;
       readonly voters: number;
+      readonly signed?: readonly Signed[];
     }
   | { readonly kind: "fetch"; readonly slot: number }
   | {
@@ -86,6 +103,8 @@ export type RojMessage =
       readonly round: number;
       readonly voters: number;
       readonly batch: Batch;
+      /** A quorum of confirmations. */
+      readonly signed?: readonly Signed[];
     }
   /** The first slot that the sender has not decided. */
   | { readonly kind: "status"; readonly slot: number }
@@ -93,6 +112,10 @@ export type RojMessage =
   | FetchChunksMessage;
 
 export type RojMessageKind = RojMessage["kind"];
+
+/** Messages of the signed profile alone. */
+export type ProofMessage = EvidenceMessage | CheckpointMessage;
+export type AnyRojMessage = RojMessage | ProofMessage;
 
 /** Class and kind of each message's identifier. */
 const PLACE = {
@@ -108,7 +131,9 @@ const PLACE = {
   status: { type: TYPE.status, class: CLASS.repair, kind: 5 },
   chunk: { type: TYPE.chunk, class: CLASS.repair, kind: 6 },
   "fetch-chunks": { type: TYPE.fetchChunks, class: CLASS.repair, kind: 7 },
-} as const satisfies Record<RojMessageKind, { type: number; class: number; kind: number }>;
+  evidence: { type: TYPE.evidence, class: CLASS.repair, kind: 8 },
+  checkpoint: { type: TYPE.checkpoint, class: CLASS.repair, kind: 9 },
+} as const satisfies Record<AnyRojMessage["kind"], { type: number; class: number; kind: number }>;
 
 /** Flags in the header's count. */
 const COUNT_NIL = 0;
@@ -125,8 +150,13 @@ export interface EncodedMessage {
 /** Encodes messages into one preallocated body. */
 export class RojEncoder {
   readonly #body = new Uint8Array(BODY_LENGTH_MAX);
+  readonly #format: WireFormat;
 
-  encode(message: RojMessage, source: number, destination: number = TO_ALL): EncodedMessage {
+  constructor(format: WireFormat = CRASH_FORMAT) {
+    this.#format = format;
+  }
+
+  encode(message: AnyRojMessage, source: number, destination: number = TO_ALL): EncodedMessage {
     const place = PLACE[message.kind];
     const length = this.#writeBody(message);
     const envelope = {
@@ -138,11 +168,12 @@ export class RojEncoder {
     return { envelope, body: this.#body, length };
   }
 
-  #writeBody(message: RojMessage): number {
+  #writeBody(message: AnyRojMessage): number {
     const body = this.#body;
     writeU32(body, 0, message.slot);
     if (message.kind === "fetch" || message.kind === "status") return 4;
     if (message.kind === "chunk") return writeChunk(body, message);
+    if (message.kind === "checkpoint") return writeCheckpoint(body, message);
     if (message.kind === "fetch-chunks") {
       writeU32(body, 4, message.offset);
       return 8;
@@ -152,25 +183,40 @@ export class RojEncoder {
       case "propose":
       case "value":
         writeU16(body, 6, message.validRound ?? NO_ROUND);
-        return writeBatch(body, 8, message.batch);
+        return writeSignature(body, writeBatch(body, 8, message.batch), message.signature);
       case "decided":
         writeU16(body, 6, message.voters);
-        return writeBatch(body, 8, message.batch);
+        return writeSigned(body, writeBatch(body, 8, message.batch), message.signed);
       case "pull":
         writeU16(body, 6, message.votes);
         writeU16(body, 8, message.confirms);
         return 10;
       case "vote":
       case "confirm":
-        return writeDigestOrNil(body, 6, message.digest);
+        return writeSignature(body, this.#writeDigest(6, message.digest), message.signature);
       case "commit":
       case "vote-set": {
-        const end = writeDigestOrNil(body, 6, message.digest);
+        const end = this.#writeDigest(6, message.digest);
         writeU16(body, end, message.voters);
-        return end + 2;
+        return message.kind === "commit" ? end + 2 : writeSigned(body, end + 2, message.signed);
       }
+      case "evidence":
+        return writeEvidence(body, message);
     }
   }
+
+  /** Zeros for nil. */
+  #writeDigest(offset: number, digest: Digest | null): number {
+    const end = offset + this.#format.digestLength;
+    if (digest === null) this.#body.fill(0, offset, end);
+    else writeDigest(this.#body, offset, digest);
+    return end;
+  }
+}
+
+/** Bytes of the largest batch that fits one Decided message with so many signatures. */
+export function decidedBatchMax(signatures: number): number {
+  return BODY_LENGTH_MAX - 8 - signedLength(signatures);
 }
 
 function writeBatch(body: Uint8Array, offset: number, batch: Batch): number {
@@ -178,13 +224,13 @@ function writeBatch(body: Uint8Array, offset: number, batch: Batch): number {
   return offset + batch.bytes.length;
 }
 
-function writeDigestOrNil(body: Uint8Array, offset: number, digest: Digest | null): number {
-  if (digest === null) body.fill(0, offset, offset + 8);
-  else writeDigest(body, offset, digest);
-  return offset + 8;
+function writeSignature(body: Uint8Array, offset: number, signature?: Uint8Array): number {
+  if (signature === undefined) return offset;
+  body.set(signature, offset);
+  return offset + signature.length;
 }
 
-function countOf(message: RojMessage): number {
+function countOf(message: AnyRojMessage): number {
   switch (message.kind) {
     case "propose":
     case "value":
@@ -205,35 +251,63 @@ function countOf(message: RojMessage): number {
   }
 }
 
-/** Bytes that each type needs behind the header before any batch. */
+/** Bytes that each type needs behind the header before any batch, digest or signature. */
 const BODY_MIN: Readonly<Record<number, number>> = {
   [TYPE.propose]: 8,
-  [TYPE.vote]: 14,
-  [TYPE.confirm]: 14,
-  [TYPE.commit]: 16,
+  [TYPE.vote]: 6,
+  [TYPE.confirm]: 6,
+  [TYPE.commit]: 8,
   [TYPE.pull]: 10,
-  [TYPE.voteSet]: 16,
+  [TYPE.voteSet]: 8,
   [TYPE.value]: 8,
   [TYPE.fetch]: 4,
   [TYPE.decided]: 8,
   [TYPE.status]: 4,
-  [TYPE.chunk]: CHUNK_PREFIX,
+  [TYPE.chunk]: 12,
   [TYPE.fetchChunks]: 8,
+  [TYPE.evidence]: 8,
+  [TYPE.checkpoint]: 4,
 };
 
+const HAS_DIGEST: ReadonlySet<number> = new Set([
+  TYPE.vote,
+  TYPE.confirm,
+  TYPE.commit,
+  TYPE.voteSet,
+  TYPE.chunk,
+]);
+
 /** The message whose body starts at `HEADER_LENGTH` of `bytes`; null when it is none of ROJ's. */
-export function decodeRojMessage(header: Header, bytes: Uint8Array): RojMessage | null {
-  const least = BODY_MIN[header.type];
-  if (least === undefined || bytes.length < HEADER_LENGTH + least) return null;
+export function decodeRojMessage(header: Header, bytes: Uint8Array): RojMessage | null;
+export function decodeRojMessage(
+  header: Header,
+  bytes: Uint8Array,
+  format: WireFormat,
+): AnyRojMessage | null;
+export function decodeRojMessage(
+  header: Header,
+  bytes: Uint8Array,
+  format: WireFormat = CRASH_FORMAT,
+): AnyRojMessage | null {
+  const { type } = header;
+  const least = BODY_MIN[type];
+  if (least === undefined || header.protocol !== format.protocol) return null;
+  const digests = HAS_DIGEST.has(type) ? format.digestLength : 0;
+  if (bytes.length < HEADER_LENGTH + least + digests) return null;
   const slot = readU32(bytes, HEADER_LENGTH);
-  if (header.type === TYPE.fetch) return { kind: "fetch", slot };
-  if (header.type === TYPE.status) return { kind: "status", slot };
-  if (header.type === TYPE.chunk) return readChunk(bytes, HEADER_LENGTH);
-  if (header.type === TYPE.fetchChunks) {
+  if (type === TYPE.fetch) return { kind: "fetch", slot };
+  if (type === TYPE.status) return { kind: "status", slot };
+  if (type === TYPE.chunk) return readChunk(bytes, HEADER_LENGTH, format.digestLength);
+  if (type === TYPE.fetchChunks) {
     return { kind: "fetch-chunks", slot, offset: readU32(bytes, HEADER_LENGTH + 4) };
   }
+  if (type === TYPE.evidence || type === TYPE.checkpoint) {
+    if (!format.isSigned) return null;
+    const read = type === TYPE.evidence ? readEvidence : readCheckpoint;
+    return read(bytes, HEADER_LENGTH);
+  }
   const round = readU16(bytes, HEADER_LENGTH + 4);
-  if (header.type === TYPE.pull) {
+  if (type === TYPE.pull) {
     return {
       kind: "pull",
       slot,
@@ -243,44 +317,78 @@ export function decodeRojMessage(header: Header, bytes: Uint8Array): RojMessage 
       wantsValue: header.count === COUNT_VALUE,
     };
   }
-  return decodeBatchMessage(header, bytes, slot, round) ?? decodeTally(header, bytes, slot, round);
+  const body = { header, bytes, format };
+  return decodeBatchMessage(body, slot, round) ?? decodeTally(body, slot, round);
+}
+
+interface EncodedBody {
+  readonly header: Header;
+  readonly bytes: Uint8Array;
+  readonly format: WireFormat;
 }
 
 function decodeBatchMessage(
-  header: Header,
-  bytes: Uint8Array,
+  { header, bytes, format }: EncodedBody,
   slot: number,
   round: number,
 ): RojMessage | null {
   const { type, count } = header;
   if (type !== TYPE.propose && type !== TYPE.value && type !== TYPE.decided) return null;
-  const batch = readBatch(bytes, HEADER_LENGTH + 8, count);
+  const at = HEADER_LENGTH + 8;
+  const batch = readBatch(bytes, at, count, format.digestOf);
   if (batch === null || count === 0) return null;
   const second = readU16(bytes, HEADER_LENGTH + 6);
-  if (type === TYPE.decided) return { kind: "decided", slot, round, voters: second, batch };
+  const end = at + batch.bytes.length;
+  if (type === TYPE.decided) {
+    const message = { kind: "decided", slot, round, voters: second, batch } as const;
+    return format.isSigned ? withSigned(message, bytes, end) : message;
+  }
   const kind = type === TYPE.propose ? "propose" : "value";
-  return { kind, slot, round, validRound: second === NO_ROUND ? null : second, batch };
+  const validRound = second === NO_ROUND ? null : second;
+  const message = { kind, slot, round, validRound, batch } as const;
+  return format.isSigned ? withSignature(message, bytes, end) : message;
+}
+
+function withSigned<M extends RojMessage>(message: M, bytes: Uint8Array, at: number) {
+  const signed = readSigned(bytes, at);
+  return signed === null ? null : { ...message, signed };
+}
+
+function withSignature<M extends RojMessage>(message: M, bytes: Uint8Array, at: number) {
+  const end = at + SIGNATURE_LENGTH;
+  return end > bytes.length ? null : { ...message, signature: bytes.slice(at, end) };
 }
 
 function decodeTally(
-  header: Header,
-  bytes: Uint8Array,
+  { header, bytes, format }: EncodedBody,
   slot: number,
   round: number,
 ): RojMessage | null {
-  const digest = readDigest(bytes, HEADER_LENGTH + 6);
+  const at = HEADER_LENGTH + 6;
+  const end = at + format.digestLength;
+  const digest = readDigest(bytes, at, format.digestLength);
   const digestOrNil = (header.count & COUNT_VALUE) === 0 ? null : digest;
   switch (header.type) {
     case TYPE.vote:
-      return { kind: "vote", slot, round, digest: digestOrNil };
-    case TYPE.confirm:
-      return { kind: "confirm", slot, round, digest: digestOrNil };
+    case TYPE.confirm: {
+      const kind = header.type === TYPE.vote ? "vote" : "confirm";
+      const message = { kind, slot, round, digest: digestOrNil } as const;
+      return format.isSigned ? withSignature(message, bytes, end) : message;
+    }
     case TYPE.commit:
-      return { kind: "commit", slot, round, digest, voters: readU16(bytes, HEADER_LENGTH + 14) };
+      return { kind: "commit", slot, round, digest, voters: readU16(bytes, end) };
     case TYPE.voteSet: {
       const phase = (header.count & COUNT_CONFIRM) === 0 ? "vote" : "confirm";
-      const voters = readU16(bytes, HEADER_LENGTH + 14);
-      return { kind: "vote-set", phase, slot, round, digest: digestOrNil, voters };
+      const voters = readU16(bytes, end);
+      const message = {
+        kind: "vote-set",
+        phase,
+        slot,
+        round,
+        digest: digestOrNil,
+        voters,
+      } as const;
+      return format.isSigned ? withSigned(message, bytes, end + 2) : message;
     }
     default:
       return null;

@@ -10,7 +10,9 @@ import { readU32, writeU32 } from "./transaction.ts";
 /** A piece and its head fill four fragments: short enough to get through where frames are lost. */
 export const CHUNK_LENGTH = 212;
 /** Bytes of a chunk before its piece. */
-export const CHUNK_PREFIX = 20;
+export function chunkPrefix(digestLength: number): number {
+  return 12 + digestLength;
+}
 
 export interface ChunkMessage {
   readonly kind: "chunk";
@@ -47,19 +49,24 @@ export function writeChunk(
   writeU32(body, 4, total);
   writeU32(body, 8, offset);
   writeDigest(body, 12, digest);
-  body.set(piece, CHUNK_PREFIX);
-  return CHUNK_PREFIX + piece.length;
+  const prefix = chunkPrefix(digest.length / 2);
+  body.set(piece, prefix);
+  return prefix + piece.length;
 }
 
 /** The chunk whose body starts at `at`; null when its piece is none of such a snapshot. */
-export function readChunk(bytes: Uint8Array, at: number): ChunkMessage | null {
+export function readChunk(
+  bytes: Uint8Array,
+  at: number,
+  digestLength: number,
+): ChunkMessage | null {
   const slot = readU32(bytes, at);
   const total = readU32(bytes, at + 4);
   const offset = readU32(bytes, at + 8);
   if (offset >= total || offset % CHUNK_LENGTH !== 0) return null;
-  const start = at + CHUNK_PREFIX;
+  const start = at + chunkPrefix(digestLength);
   const length = Math.min(CHUNK_LENGTH, total - offset);
   if (start + length > bytes.length) return null;
-  const digest = readDigest(bytes, at + 12);
+  const digest = readDigest(bytes, at + 12, digestLength);
   return { kind: "chunk", slot, total, offset, digest, piece: bytes.slice(start, start + length) };
 }

@@ -101,16 +101,22 @@ export function readClient(
   return { client, number: shared & NUMBER_MASK };
 }
 
-export function makeBatch(transactions: readonly Transaction[]): Batch {
+/** `digest` is that of the wire format in use. */
+export function makeBatch(transactions: readonly Transaction[], digest = digestOf): Batch {
   const length = transactions.reduce((sum, each) => sum + transactionLength(each), 0);
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const transaction of transactions) at = writeTransaction(bytes, at, transaction);
-  return { transactions, bytes, digest: digestOf(bytes) };
+  return { transactions, bytes, digest: digest(bytes) };
 }
 
-/** The batch of `count` transactions at `offset`, followed by padding. Null if malformed. */
-export function readBatch(bytes: Uint8Array, offset: number, count: number): Batch | null {
+/** The batch of `count` transactions at `offset`, followed by anything. Null if malformed. */
+export function readBatch(
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  digest = digestOf,
+): Batch | null {
   const transactions: Transaction[] = [];
   let at = offset;
   for (let index = 0; index < count; index++) {
@@ -120,7 +126,7 @@ export function readBatch(bytes: Uint8Array, offset: number, count: number): Bat
     at += transactionLength(transaction);
   }
   const own = bytes.slice(offset, at);
-  return { transactions, bytes: own, digest: digestOf(own) };
+  return { transactions, bytes: own, digest: digest(own) };
 }
 
 export function writeU32(bytes: Uint8Array, offset: number, value: number): void {

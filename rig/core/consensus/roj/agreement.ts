@@ -8,12 +8,14 @@ import type { Digest } from "../../wire/digest.ts";
 import type { Phase, RojMessage } from "../../wire/roj-message.ts";
 import type { Batch } from "../../wire/transaction.ts";
 import type { StoreResult } from "../node-core.ts";
-import { faultBound, quorum } from "../quorum.ts";
+import { faultBound } from "../quorum.ts";
+import { hears } from "./hearing.ts";
 import type { JournalRecord } from "./journal.ts";
+import type { AgreementHost, RojOptions, RoundMessage } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
-import type { RojRules } from "./rules.ts";
+import { answerPull, certificateOf } from "./proofs.ts";
+import type { Lock } from "./rules.ts";
 import { bitCount, type RoundState, SlotState } from "./slot-state.ts";
-import type { Compaction } from "./snapshot.ts";
 
 export const TIMER = { round: 0, repair: 1, catchUp: 2, gather: 3 } as const;
 
@@ -21,36 +23,6 @@ export const TIMER = { round: 0, repair: 1, catchUp: 2, gather: 3 } as const;
 const WINDOW = 8;
 /** Rounds are 16 bits on the wire, and the last value says "none". */
 const ROUND_MAX = 0xfffe;
-
-export interface RojOptions {
-  readonly node: number;
-  readonly nodes: number;
-  readonly roundTimeoutNs: number;
-  readonly roundDeltaNs: number;
-  readonly rules: RojRules;
-  readonly compaction?: Compaction;
-}
-
-export interface Decision {
-  readonly slot: number;
-  readonly round: number;
-  readonly voters: number;
-  readonly batch: Batch;
-}
-
-/** What the agreement asks of the node around it. */
-export interface AgreementHost {
-  hasRequests(): boolean;
-  nextBatch(): Batch | null;
-  /** The slot is decided; the host moves on with `begin`. */
-  decided(decision: Decision): void;
-}
-
-/** A message that says something of a round. */
-export type RoundMessage = Extract<
-  RojMessage,
-  { kind: "propose" | "value" | "vote" | "confirm" | "vote-set" }
->;
 
 interface PendingPromise {
   readonly phase: Phase;
@@ -61,7 +33,7 @@ interface PendingPromise {
 
 export class Agreement {
   readonly #options: RojOptions;
-  readonly #quorum: number;
+  #quorum: number;
   readonly #jumpAt: number;
   readonly #out: Outbox;
   readonly #host: AgreementHost;
@@ -78,7 +50,7 @@ export class Agreement {
 
   constructor(options: RojOptions, out: Outbox, host: AgreementHost) {
     this.#options = options;
-    this.#quorum = quorum(options.nodes);
+    this.#quorum = options.rules.quorum(options.nodes, 0);
     this.#jumpAt = faultBound(options.nodes) + 1;
     this.#out = out;
     this.#host = host;
@@ -91,6 +63,16 @@ export class Agreement {
     return this.#current.slot;
   }
 
+  /** So many nodes are known to lie. */
+  convicted(count: number): void {
+    this.#quorum = this.#options.rules.quorum(this.#options.nodes, count);
+  }
+
+  /** What this node confirmed in a round of the current slot; undefined when it did not. */
+  confirmedIn(round: number): Digest | null | undefined {
+    return this.#current.tally(round, "confirm").said[this.#options.node];
+  }
+
   /** Takes back a promise read from storage, before anything else happens in its slot. */
   restore(record: Extract<JournalRecord, { kind: "vote" | "confirm" }>): void {
     const { slot, round } = record;
@@ -98,14 +80,16 @@ export class Agreement {
     const state = this.#slotState(slot);
     const entry = state.roundState(round);
     state.round = Math.max(state.round, round);
-    if (record.kind === "vote") {
-      entry.voted = true;
-      entry.votes.add(this.#options.node, record.digest);
-      return;
-    }
+    const digest = record.kind === "vote" ? record.digest : (record.batch?.digest ?? null);
+    const { kind } = record;
+    const signature = this.#out.sign({ kind, slot, round, validRound: null, digest });
+    state.tally(round, kind).add(this.#options.node, digest, signature);
     entry.voted = true;
+    if (record.kind === "vote") return;
     entry.confirmed = true;
-    entry.confirms.add(this.#options.node, record.batch?.digest ?? null);
+    for (const { voter, signature: vote } of record.signed ?? []) {
+      entry.votes.add(voter, digest, vote);
+    }
     if (record.batch === null) return;
     const lock = { digest: record.batch.digest, round };
     state.batches.set(lock.digest, record.batch);
@@ -145,9 +129,19 @@ export class Agreement {
     const state = this.#current;
     if (!state.active) {
       state.active = true;
-      this.#enterRound(state, Math.max(state.round, state.livelyRound));
+      this.#enterRound(state, Math.max(state.round, this.#livelyRoundOf(state)));
       for (const entry of [...state.rounds()]) this.#progress(state, entry);
-    } else this.#propose(state);
+      return;
+    }
+    this.#propose(state);
+    // The request may be the one for want of which the node has not voted yet.
+    if (this.#out.format.isSigned) this.#progress(state, state.roundState(state.round));
+  }
+
+  /** A node alone must not lead others into rounds that last for ever. */
+  #livelyRoundOf({ livelyRound, round }: SlotState): number {
+    const { nodes } = this.#options;
+    return this.#out.format.isSigned ? Math.min(livelyRound, round + nodes) : livelyRound;
   }
 
   /** Whether a message of `slot` is of use now or soon. */
@@ -158,7 +152,7 @@ export class Agreement {
   onMessage(source: number, message: RoundMessage): void {
     if (message.round > ROUND_MAX || !this.isNear(message.slot)) return;
     const state = this.#slotState(message.slot);
-    if (!this.#record(state, source, message) || state !== this.#current) return;
+    if (!hears(state, source, message) || state !== this.#current) return;
     if (!state.active) {
       if (state.livelyRound >= 0) this.wake();
       else this.#progress(state, state.roundState(message.round));
@@ -214,10 +208,25 @@ export class Agreement {
     const mayLeave =
       phase === "vote" ? round === state.round : this.#options.rules.mayConfirm(round, state.round);
     if (!mayLeave) return;
-    state.tally(round, phase).add(this.#options.node, digest);
-    this.#out.send({ kind: phase, slot, round, digest });
+    const signature = this.#out.sign({ kind: phase, slot, round, validRound: null, digest });
+    state.tally(round, phase).add(this.#options.node, digest, signature);
+    this.#sendPromise(promise, signature);
     this.#out.trace({ event: phase, slot, round, digest });
     this.#progress(state, state.roundState(round));
+  }
+
+  /** Decides on the word of one node: what no honest rule does. False without the batch. */
+  believe({ round, digest, voters }: Extract<RojMessage, { kind: "commit" }>): boolean {
+    const batch = this.#current.batches.get(digest);
+    if (batch === undefined) return false;
+    this.#host.decided({ slot: this.slot, round, voters, batch });
+    return true;
+  }
+
+  #sendPromise(promise: PendingPromise, signature: Uint8Array | undefined): void {
+    const { phase: kind, slot, round, digest } = promise;
+    const message = { kind, slot, round, digest } as const;
+    this.#out.send(signature === undefined ? message : { ...message, signature });
   }
 
   /** Asks `peer` for what this node misses of a round of the current slot. */
@@ -232,33 +241,23 @@ export class Agreement {
         round,
         votes: all & ~entry.votes.heard,
         confirms: all & ~entry.confirms.heard,
-        wantsValue: entry.proposal === null,
+        wantsValue: entry.proposal === null || this.#missesBatch(entry),
       },
       peer,
     );
+  }
+
+  /** A proposer may show another batch to others: the one that is agreed on may not be here. */
+  #missesBatch({ votes }: RoundState): boolean {
+    const digest = votes.quorumFor(this.#jumpAt);
+    return digest !== undefined && digest !== null && !this.#current.batches.has(digest);
   }
 
   /** Answers a pull for a slot that is not decided here. */
   answerPull(source: number, pull: Extract<RojMessage, { kind: "pull" }>): void {
     if (!this.isNear(pull.slot) || pull.round > ROUND_MAX) return;
     const state = this.#slots.get(pull.slot);
-    if (state === undefined) return;
-    const entry = state.roundState(pull.round);
-    const { slot, round, proposal } = { ...entry, slot: pull.slot };
-    if (pull.wantsValue && proposal !== null) {
-      this.#out.send({ ...proposal, kind: "value" }, source);
-    }
-    for (const phase of ["vote", "confirm"] as const) {
-      const tally = state.tally(round, phase);
-      const missing = phase === "vote" ? pull.votes : pull.confirms;
-      for (const digest of new Set(tally.said)) {
-        if (digest === undefined) continue;
-        const voters = tally.votersFor(digest) & missing;
-        if (voters !== 0) {
-          this.#out.send({ kind: "vote-set", phase, slot, round, digest, voters }, source);
-        }
-      }
-    }
+    if (state !== undefined) answerPull(this.#out, state, pull, source);
   }
 
   #slotState(slot: number): SlotState {
@@ -268,36 +267,6 @@ export class Agreement {
       this.#slots.set(slot, state);
     }
     return state;
-  }
-
-  /** Notes what the message says; false when that is nothing new. */
-  #record(state: SlotState, source: number, message: RoundMessage): boolean {
-    const { round } = message;
-    if ("batch" in message) {
-      const { nodes } = this.#options;
-      if (message.kind === "propose" && source !== (state.slot + round) % nodes) return false;
-      if (message.validRound !== null && message.validRound >= round) return false;
-      state.livelyRound = Math.max(state.livelyRound, round);
-      if (message.kind === "propose") state.heardRound(source, round);
-      const isNews = !state.batches.has(message.batch.digest);
-      if (isNews) state.batches.set(message.batch.digest, message.batch);
-      const entry = state.roundState(round);
-      if (entry.proposal !== null) return isNews;
-      entry.proposal = message;
-      return true;
-    }
-    if (message.digest !== null) state.livelyRound = Math.max(state.livelyRound, round);
-    if (message.kind !== "vote-set") {
-      state.heardRound(source, round);
-      return state.tally(round, message.kind).add(source, message.digest);
-    }
-    let isNews = false;
-    for (let voter = 0; voter < this.#options.nodes; voter++) {
-      if ((message.voters & (1 << voter)) === 0) continue;
-      state.heardRound(voter, round);
-      if (state.tally(round, message.phase).add(voter, message.digest)) isNews = true;
-    }
-    return isNews;
   }
 
   #enterRound(state: SlotState, round: number): void {
@@ -325,14 +294,26 @@ export class Agreement {
       valid === null ? this.#host.nextBatch() : (state.batches.get(valid.digest) ?? null);
     if (batch === null) return;
     const validRound = valid === null ? null : valid.round;
-    const proposal = { kind: "propose", slot, round, validRound, batch } as const;
+    const { digest } = batch;
+    const signature = this.#out.sign({ kind: "propose", slot, round, validRound, digest });
+    const message = { kind: "propose", slot, round, validRound, batch } as const;
+    const proposal = signature === undefined ? message : { ...message, signature };
     entry.proposal = proposal;
     state.livelyRound = Math.max(state.livelyRound, round);
     state.batches.set(batch.digest, batch);
     this.#out.send(proposal);
+    if (valid !== null) this.#sendVotes(state, valid);
     const requests = batch.transactions.map(({ client, request }) => [client, request] as const);
     this.#out.trace({ event: "propose", slot, round, digest: batch.digest, requests });
     this.#progress(state, entry);
+  }
+
+  /** Nodes that are locked on something else need to see the votes that a proposal relies on. */
+  #sendVotes(state: SlotState, { digest, round }: Lock): void {
+    const phase = "vote";
+    const votes = certificateOf(state, { phase, round, digest }, this.#quorum);
+    if (votes === null) return;
+    this.#out.send({ kind: "vote-set", phase, slot: state.slot, round, digest, ...votes });
   }
 
   /** Whether a new batch should wait for more requests; only the first one of a slot does. */
@@ -365,8 +346,10 @@ export class Agreement {
     const batch = state.batches.get(digest);
     if (batch === undefined) return false;
     const { slot } = state;
+    const { round } = entry;
     const voters = entry.confirms.votersFor(digest);
-    this.#host.decided({ slot, round: entry.round, voters, batch });
+    const confirms = certificateOf(state, { phase: "confirm", round, digest }, this.#quorum);
+    this.#host.decided({ slot, round, voters, batch, ...confirms });
     return true;
   }
 
@@ -379,6 +362,10 @@ export class Agreement {
     const holdsCertificate = bitCount(certified) >= this.#quorum;
     const { lock } = state;
     const { rules } = this.#options;
+    const { votes } = entry;
+    // Others vouch for it as well: one of so many voters is honest.
+    const hasVouchers = () => bitCount(votes.votersFor(digest)) >= this.#jumpAt;
+    if (!this.#host.vouchesFor(proposal.batch) && !hasVouchers()) return;
     if (rules.mayVote({ lock, digest, round, validRound, holdsCertificate })) {
       this.#promiseVote(state, entry, digest);
     } else if (validRound !== null && lock !== null && lock.round <= validRound) {
@@ -431,7 +418,10 @@ export class Agreement {
       this.#out.trace({ event: "lock", slot, round, digest });
     }
     this.#startTimers(state);
-    const token = this.#out.persist({ kind: "confirm", slot, round, batch });
+    const choice = digest === null ? null : ({ phase: "vote", round, digest } as const);
+    const votes = choice === null ? null : certificateOf(state, choice, this.#quorum);
+    const proof = votes === null ? {} : { signed: votes.signed };
+    const token = this.#out.persist({ kind: "confirm", slot, round, batch, ...proof });
     this.#promises.set(token, { phase: "confirm", slot, round, digest });
   }
 
@@ -463,8 +453,11 @@ export class Agreement {
       this.#out.send(proposal);
     }
     for (const phase of ["vote", "confirm"] as const) {
-      const digest = state.tally(round, phase).said[node];
-      if (digest !== undefined) this.#out.send({ kind: phase, slot, round, digest });
+      const tally = state.tally(round, phase);
+      const digest = tally.said[node];
+      if (digest === undefined) continue;
+      const [own] = tally.signedFor(digest, 1 << node) ?? [];
+      this.#sendPromise({ phase, slot, round, digest }, own?.signature);
     }
   }
 

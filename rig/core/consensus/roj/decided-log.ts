@@ -3,7 +3,7 @@
  * the state made from them, and a node that needs them is sent a snapshot.
  */
 
-import type { Decision } from "./agreement.ts";
+import type { Decision } from "./options.ts";
 
 export class DecidedLog {
   readonly #ring: (Decision | undefined)[] = [];

@@ -4,7 +4,10 @@
  * before which everything else may go. Restoring reads them back.
  */
 
+import type { Signed } from "../../auth/statement.ts";
 import { type Digest, readDigest, writeDigest } from "../../wire/digest.ts";
+import { CRASH_FORMAT, type WireFormat } from "../../wire/format.ts";
+import { readSigned, signedLength, writeSigned } from "../../wire/signed-list.ts";
 import {
   type Batch,
   readBatch,
@@ -21,12 +24,13 @@ export type JournalRecord =
       readonly round: number;
       readonly digest: Digest | null;
     }
-  /** A confirmation; with a batch it is the lock. */
+  /** A confirmation; with a batch it is the lock, and has the votes for it where they are signed. */
   | {
       readonly kind: "confirm";
       readonly slot: number;
       readonly round: number;
       readonly batch: Batch | null;
+      readonly signed?: readonly Signed[];
     }
   | {
       readonly kind: "decided";
@@ -34,6 +38,7 @@ export type JournalRecord =
       readonly round: number;
       readonly voters: number;
       readonly batch: Batch;
+      readonly signed?: readonly Signed[];
     }
   /** The state after all slots below `slot`. */
   | { readonly kind: "snapshot"; readonly slot: number; readonly state: Uint8Array };
@@ -46,19 +51,27 @@ const PREFIX = 10;
 export function encodeRecord(record: JournalRecord): Uint8Array {
   if (record.kind === "snapshot") return encodeSnapshot(record.slot, record.state);
   const batch = record.kind === "vote" ? null : record.batch;
-  const tail =
-    record.kind === "vote" ? (record.digest === null ? 0 : 8) : (batch?.bytes.length ?? 0);
-  const bytes = new Uint8Array(PREFIX + tail);
+  const bytes = new Uint8Array(PREFIX + tailLength(record));
   bytes[0] = CODE[record.kind];
   bytes[1] = batch?.transactions.length ?? 0;
   writeU32(bytes, 2, record.slot);
   writeU16(bytes, 6, record.round);
   writeU16(bytes, 8, record.kind === "decided" ? record.voters : 0);
-  if (batch !== null) bytes.set(batch.bytes, PREFIX);
-  else if (record.kind === "vote" && record.digest !== null) {
+  if (batch !== null) {
+    bytes.set(batch.bytes, PREFIX);
+    if (record.kind !== "vote") writeSigned(bytes, PREFIX + batch.bytes.length, record.signed);
+  } else if (record.kind === "vote" && record.digest !== null) {
     writeDigest(bytes, PREFIX, record.digest);
   }
   return bytes;
+}
+
+function tailLength(record: Exclude<JournalRecord, { kind: "snapshot" }>): number {
+  if (record.kind === "vote") return (record.digest?.length ?? 0) / 2;
+  const { batch, signed } = record;
+  if (batch === null) return 0;
+  if (signed === undefined) return batch.bytes.length;
+  return batch.bytes.length + signedLength(signed.length);
 }
 
 function encodeSnapshot(slot: number, state: Uint8Array): Uint8Array {
@@ -70,18 +83,28 @@ function encodeSnapshot(slot: number, state: Uint8Array): Uint8Array {
 }
 
 /** Null when the bytes are no record of this node's. */
-export function decodeRecord(bytes: Uint8Array): JournalRecord | null {
+export function decodeRecord(
+  bytes: Uint8Array,
+  format: WireFormat = CRASH_FORMAT,
+): JournalRecord | null {
   if (bytes.length < PREFIX) return null;
   const slot = readU32(bytes, 2);
   const round = readU16(bytes, 6);
   if (bytes[0] === CODE.vote) {
-    const digest = bytes.length === PREFIX ? null : readDigest(bytes, PREFIX);
+    const { digestLength } = format;
+    const digest = bytes.length === PREFIX ? null : readDigest(bytes, PREFIX, digestLength);
     return { kind: "vote", slot, round, digest };
   }
   if (bytes[0] === CODE.snapshot) return { kind: "snapshot", slot, state: bytes.subarray(PREFIX) };
   const count = bytes[1] as number;
-  const batch = count === 0 ? null : readBatch(bytes, PREFIX, count);
-  if (bytes[0] === CODE.confirm) return { kind: "confirm", slot, round, batch };
+  const batch = count === 0 ? null : readBatch(bytes, PREFIX, count, format.digestOf);
+  const signed = format.isSigned && batch !== null ? readSigned(bytes, endOf(batch)) : null;
+  const proof = signed === null ? {} : { signed };
+  if (bytes[0] === CODE.confirm) return { kind: "confirm", slot, round, batch, ...proof };
   if (bytes[0] !== CODE.decided || batch === null) return null;
-  return { kind: "decided", slot, round, voters: readU16(bytes, 8), batch };
+  return { kind: "decided", slot, round, voters: readU16(bytes, 8), batch, ...proof };
+}
+
+function endOf(batch: Batch): number {
+  return PREFIX + batch.bytes.length;
 }

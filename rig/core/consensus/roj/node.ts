@@ -1,39 +1,38 @@
 /**
- * A ROJ-B node in the crash profile: client requests and replies, the decided log and the state
- * made from it, catching up when behind, and the agreement on the current slot. In this profile a
- * peer's snapshot is believed when its digest is right; a Byzantine one would need a certificate.
+ * A ROJ-B node: client requests and replies, the decided log and the state made from it, catching
+ * up when behind, and the agreement on the current slot. In the signed profile a guard stands
+ * before all of it, and nothing is believed that is not signed by those who may say it.
  */
 
 import type { CanFrame } from "../../can/frame.ts";
 import { HEADER_LENGTH, type Header, readHeader, TO_ALL } from "../../wire/header.ts";
 import { sourceOfId } from "../../wire/identifier.ts";
 import { Reassembler } from "../../wire/reassembly.ts";
-import { decodeRojMessage, type RojMessage, TYPE } from "../../wire/roj-message.ts";
-import type { ChunkMessage } from "../../wire/snapshot-chunk.ts";
 import {
-  BATCH_MAX,
-  type Batch,
-  makeBatch,
-  readTransaction,
-  type Transaction,
-} from "../../wire/transaction.ts";
+  type AnyRojMessage,
+  decidedBatchMax,
+  decodeRojMessage,
+  type RojMessage,
+  TYPE,
+} from "../../wire/roj-message.ts";
+import { type Batch, readTransaction } from "../../wire/transaction.ts";
 import { ListStore } from "../list-store.ts";
 import type { NodeCore, NodeEffect, NodeEvent, StoreResult } from "../node-core.ts";
-import { quorum } from "../quorum.ts";
-import {
-  Agreement,
-  type AgreementHost,
-  type Decision,
-  type RojOptions,
-  TIMER,
-} from "./agreement.ts";
+import { faultBound } from "../quorum.ts";
+import { Agreement, TIMER } from "./agreement.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { Claims } from "./claims.ts";
 import { Compactor } from "./compactor.ts";
 import { DecidedLog } from "./decided-log.ts";
+import { Guard } from "./guard.ts";
+import type { AgreementHost, Decision, RojOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
+import { Progress } from "./progress.ts";
 import { recover } from "./recovery.ts";
+import { Requests } from "./requests.ts";
 import { bitCount } from "./slot-state.ts";
 import { COMPACTION, restoreStore, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { chunksFrom, SnapshotReceiver } from "./snapshot-transfer.ts";
+import { StateTransfer, type TransferHost } from "./state-transfer.ts";
 
 /** Decided slots that one answer to a fetch holds. */
 const FETCH_SLOTS = 8;
@@ -59,27 +58,30 @@ export class RojNode implements NodeCore {
 }
 
 /** The node from one boot to the loss of its memory. */
-class RojLife implements AgreementHost {
+class RojLife implements AgreementHost, TransferHost {
   readonly #options: RojOptions;
   readonly #out: Outbox;
   readonly #agreement: Agreement;
   readonly #reassembler = new Reassembler();
   readonly #compactor: Compactor;
   readonly #decided: DecidedLog;
+  readonly #transfer: StateTransfer;
+  readonly #progress: Progress;
+  /** All null in the crash profile. */
+  readonly #guard: Guard | null;
+  readonly #checkpoints: Checkpoints | null;
+  readonly #claims: Claims | null;
+  readonly #checkpointSlots: number;
   /** Decided slots behind a gap, from peers or from the journal. */
   readonly #ahead = new Map<number, Decision>();
   /** Slots not yet applied whose decision is in the journal. */
   readonly #journaled = new Set<number>();
   #store = new ListStore();
-  #incoming: SnapshotReceiver | null = null;
-  /** Requests not yet applied: the latest of each client. */
-  readonly #pending = new Map<number, Transaction>();
-  /** The station that each client was last heard on. */
-  readonly #stations = new Map<number, number>();
+  readonly #requests: Requests;
+  /** A decided batch and the certificate for it have to fit one message. */
+  readonly #batchBytesMax: number;
   /** Highest boot counter heard of each source; -1 before the first frame. */
   readonly #boots = new Int32Array(16).fill(-1);
-  /** Highest slot that anybody is known to work on. */
-  #heardSlot = 0;
   #isCatchingUp = false;
   /** False from a reboot until somebody said how far the others are. */
   #knowsPosition = true;
@@ -87,23 +89,39 @@ class RojLife implements AgreementHost {
 
   constructor(options: RojOptions, incarnation: number) {
     this.#options = options;
-    this.#out = new Outbox(options.node, incarnation);
+    const { node, nodes, rules, auth = null } = options;
+    this.#out = new Outbox(node, incarnation, auth);
     const compaction = options.compaction ?? COMPACTION;
     this.#compactor = new Compactor(compaction, this.#out);
     this.#decided = new DecidedLog(compaction.keptSlots);
     this.#agreement = new Agreement(options, this.#out, this);
-    this.#peer = options.node;
+    this.#peer = node;
+    this.#checkpointSlots = compaction.everySlots;
+    const needed = faultBound(nodes) + 1;
+    const isSigned = auth !== null;
+    this.#guard = isSigned
+      ? new Guard(options, auth, this.#out, (count) => this.#agreement.convicted(count))
+      : null;
+    this.#checkpoints = isSigned ? new Checkpoints({ node, needed }, this.#out) : null;
+    this.#requests = new Requests(isSigned);
+    this.#batchBytesMax = isSigned
+      ? decidedBatchMax(rules.quorum(nodes, 0))
+      : Number.POSITIVE_INFINITY;
+    this.#claims = isSigned ? new Claims(node, rules.quorum(nodes, 0)) : null;
+    this.#progress = new Progress(isSigned ? needed : 1);
+    this.#transfer = new StateTransfer(this.#out, this.#compactor.shelf, this.#checkpoints, this);
   }
 
   boot(event: Extract<NodeEvent, { kind: "boot" }>): readonly NodeEffect[] {
     const { incarnation, image, damaged = [] } = event;
-    const { store, snapshot, decisions, promises, bytes } = recover(image);
+    const { store, snapshot, decisions, promises, bytes } = recover(image, this.#out.format);
     for (const promise of promises) this.#agreement.restore(promise);
     this.#compactor.restored(bytes, snapshot);
     this.#store = store;
     if (snapshot !== null) {
       const { slot, digest } = snapshot;
       this.#decided.jumpTo(slot);
+      this.#checkpoints?.sign(snapshot);
       this.#out.trace({ event: "snapshot", slot, round: 0, digest });
     }
     for (const [slot, decision] of decisions) {
@@ -130,7 +148,7 @@ class RojLife implements AgreementHost {
     // A first boot has nothing to miss; after any other, others may have moved on.
     if (incarnation > 1 && this.#options.nodes > 1) {
       this.#knowsPosition = false;
-      this.#startCatchUp();
+      this.goOn();
     }
     return this.#out.effects;
   }
@@ -157,16 +175,18 @@ class RojLife implements AgreementHost {
   }
 
   hasRequests(): boolean {
-    return this.#pending.size > 0;
+    return this.#requests.size > 0;
   }
 
   nextBatch(): Batch | null {
-    const transactions: Transaction[] = [];
-    for (const transaction of this.#pending.values()) {
-      if (transactions.length === BATCH_MAX) break;
-      transactions.push(transaction);
-    }
-    return transactions.length === 0 ? null : makeBatch(transactions);
+    return this.#requests.batch(this.#batchBytesMax, this.#out.format.digestOf);
+  }
+
+  vouchesFor({ bytes, transactions }: Batch): boolean {
+    if (bytes.length > this.#batchBytesMax) return false;
+    return transactions.every(
+      (each) => this.#requests.vouchFor(each) || this.#store.isVoid(each.client, each.request),
+    );
   }
 
   decided(decision: Decision): void {
@@ -188,9 +208,22 @@ class RojLife implements AgreementHost {
     const { next } = this.#decided;
     // First the snapshot: what the node promises in the next slot must stand behind it.
     if (this.#compactor.isDue(next) && !this.#needsJournalFrom(next)) {
-      this.#compactor.write(this.#takeSnapshot(), true);
+      this.#compactor.write(this.takeSnapshot(), true);
     }
+    this.#guard?.begin(next);
     this.#agreement.begin(next);
+  }
+
+  /** Every so many slots, exactly there, so that all nodes vouch for the same states. */
+  #checkpoint(): void {
+    const { next } = this.#decided;
+    if (this.#checkpoints === null || next % this.#checkpointSlots !== 0) return;
+    const snapshot = this.takeSnapshot();
+    this.#checkpoints.sign(snapshot);
+    this.#checkpoints.show(snapshot);
+    if (this.#compactor.isDue(next) && !this.#needsJournalFrom(next)) {
+      this.#compactor.write(snapshot, true);
+    }
   }
 
   /** Whether the journal holds, or may have held, what still counts at `slot` or further on. */
@@ -198,9 +231,10 @@ class RojLife implements AgreementHost {
     return this.#journaled.size > 0 || this.#agreement.hasStakeFrom(slot);
   }
 
-  #takeSnapshot(): Snapshot {
+  takeSnapshot(): Snapshot {
     const { snapshotsSessions } = this.#options.rules;
-    return takeSnapshot(this.#store, this.#decided.next, snapshotsSessions);
+    const { digestOf } = this.#out.format;
+    return takeSnapshot(this.#store, this.#decided.next, snapshotsSessions, digestOf);
   }
 
   #onStored(token: number, result: StoreResult): void {
@@ -213,14 +247,16 @@ class RojLife implements AgreementHost {
 
   #commit(decision: Decision): void {
     const { slot, round, voters, batch } = decision;
-    if (!this.#journaled.delete(slot)) {
-      this.#out.persist({ kind: "decided", slot, round, voters, batch });
-    }
+    if (!this.#journaled.delete(slot)) this.#out.persist({ kind: "decided", ...decision });
     this.#out.trace({ event: "commit", slot, round, digest: batch.digest, voters });
     if ((slot + round) % this.#options.nodes === this.#options.node) {
       this.#out.send({ kind: "commit", slot, round, digest: batch.digest, voters });
     }
+    for (const { source, reason } of this.#claims?.decided(slot, batch.digest) ?? []) {
+      this.#guard?.refuse(source, "commit", { reason, slot });
+    }
     this.#apply(decision, true);
+    this.#checkpoint();
   }
 
   /** Applies a decided slot; replies only where somebody may still wait for them. */
@@ -233,12 +269,9 @@ class RojLife implements AgreementHost {
       const reply = this.#store.apply(transaction);
       if (reply === null) continue;
       requests.push([client, request]);
-      const station = this.#stations.get(client);
+      const station = this.#requests.stationOf(client);
       if (replies && station !== undefined) this.#out.reply(reply, station);
-      const waiting = this.#pending.get(client);
-      if (waiting !== undefined && waiting.request <= request) {
-        this.#pending.delete(client);
-      }
+      this.#requests.settle(client, request);
     }
     this.#out.trace({ event: "apply", slot, round, digest: batch.digest, requests });
   }
@@ -268,26 +301,28 @@ class RojLife implements AgreementHost {
   #onRequest(source: number, bytes: Uint8Array): void {
     const transaction = readTransaction(bytes, HEADER_LENGTH);
     if (transaction === null) return;
+    if (this.#guard !== null && source < this.#options.nodes) {
+      // Requests bear no signature: what a node asks for in a client's name is not heard.
+      this.#guard.refuse(source, "request", { reason: "not-a-client" });
+      return;
+    }
     const { client, request } = transaction;
-    this.#stations.set(client, source);
+    this.#requests.hear(source, transaction);
     const session = this.#store.session(client);
     if (session !== undefined && request === session.request) {
       this.#out.reply(session.reply, source);
       return;
     }
     if (this.#store.isVoid(client, request)) return;
-    const waiting = this.#pending.get(client);
-    if (waiting !== undefined && waiting.request >= request) return;
-    this.#pending.delete(client);
-    this.#pending.set(client, transaction);
-    this.#agreement.wake();
+    if (this.#requests.add(transaction)) this.#agreement.wake();
   }
 
   #onMessage(source: number, header: Header, bytes: Uint8Array): void {
-    const message = decodeRojMessage(header, bytes);
-    if (message === null || source >= this.#options.nodes) return;
+    if (source >= this.#options.nodes) return;
+    const message = this.#read(source, header, bytes);
+    if (message === null) return;
     const isForUs = header.destination === this.#options.node || header.destination === TO_ALL;
-    this.#hear(message);
+    this.#hear(source, message);
     switch (message.kind) {
       case "pull":
         if (isForUs) this.#onPull(source, message);
@@ -296,10 +331,12 @@ class RojLife implements AgreementHost {
         if (isForUs) this.#onFetch(source, message.slot);
         break;
       case "fetch-chunks":
-        if (isForUs) this.#sendChunks(source, message.slot, message.offset);
+        if (isForUs) this.#transfer.send(source, message.slot, message.offset);
         break;
       case "chunk":
-        if (isForUs) this.#onChunk(source, message);
+        if (!isForUs) break;
+        this.#knowsPosition = true;
+        this.#transfer.onChunk(source, message);
         break;
       case "status":
         if (isForUs) this.#onStatus(message.slot);
@@ -308,45 +345,79 @@ class RojLife implements AgreementHost {
         this.#onDecided(message);
         break;
       case "commit":
-        // A hint and nothing more: what it claims is pulled and counted.
-        if (message.slot === this.#agreement.slot) this.#agreement.pull(source, message.round);
+        this.#onCommit(source, message);
+        break;
+      case "checkpoint":
+        this.#transfer.onCheckpoint(message);
+        break;
+      case "evidence":
         break;
       default:
         this.#agreement.onMessage(source, message);
     }
   }
 
+  /** The message, if it is one that may be believed. */
+  #read(source: number, header: Header, bytes: Uint8Array): AnyRojMessage | null {
+    const message = decodeRojMessage(header, bytes, this.#out.format);
+    if (this.#guard === null) return message;
+    if (message !== null) return this.#guard.admit(source, header, message);
+    this.#guard.refuse(source, header.type, { reason: "malformed" });
+    return null;
+  }
+
+  /** A hint and nothing more: what it claims is pulled and counted. */
+  #onCommit(source: number, commit: Extract<RojMessage, { kind: "commit" }>): void {
+    const { slot, round, digest } = commit;
+    const { rules } = this.#options;
+    if (rules.trustsCommits && slot === this.#agreement.slot && this.#agreement.believe(commit)) {
+      return;
+    }
+    const reason = this.#claims?.faultOf(commit, {
+      current: this.#agreement.slot,
+      confirmed: slot === this.#agreement.slot ? this.#agreement.confirmedIn(round) : undefined,
+      decided: this.#decided.get(slot)?.batch.digest,
+    });
+    if (reason !== undefined && reason !== null) {
+      this.#guard?.refuse(source, "commit", { reason, slot });
+      return;
+    }
+    if (slot !== this.#agreement.slot) return;
+    this.#claims?.note(source, slot, digest);
+    this.#agreement.pull(source, round);
+  }
+
   /** Notes how far others are; being behind for a while starts a fetch. */
-  #hear(message: RojMessage): void {
+  #hear(source: number, message: AnyRojMessage): void {
+    if (message.kind === "fetch") return;
     const reached = message.kind === "decided" ? message.slot + 1 : message.slot;
-    if (message.kind === "fetch" || reached <= this.#heardSlot) return;
-    this.#heardSlot = reached;
-    if (reached > this.#agreement.slot && !this.#isCatchingUp) {
+    if (!this.#progress.hear(source, reached)) return;
+    if (this.#progress.reached > this.#agreement.slot && !this.#isCatchingUp) {
       this.#isCatchingUp = true;
       this.#out.setTimer(TIMER.catchUp, this.#options.roundTimeoutNs / 4);
     }
   }
 
-  #startCatchUp(): void {
+  /** Asks the next node for what this one misses. */
+  goOn(): void {
     this.#isCatchingUp = true;
     const { node, nodes } = this.#options;
     this.#peer = (this.#peer + 1) % nodes;
     if (this.#peer === node) this.#peer = (this.#peer + 1) % nodes;
     const { next: slot } = this.#decided;
-    if (this.#incoming === null) this.#out.send({ kind: "fetch", slot }, this.#peer);
-    else this.#askChunks(this.#incoming.slot, this.#incoming.retry(), this.#peer);
+    if (!this.#transfer.askAgain(this.#peer)) this.#out.send({ kind: "fetch", slot }, this.#peer);
     this.#out.trace({ event: "fetch", slot, round: 0, digest: null });
     this.#out.setTimer(TIMER.catchUp, this.#options.roundTimeoutNs);
   }
 
   #onCatchUpTimer(): void {
     this.#isCatchingUp = false;
-    if (this.#heardSlot > this.#agreement.slot || !this.#knowsPosition) this.#startCatchUp();
+    if (this.#progress.reached > this.#agreement.slot || !this.#knowsPosition) this.goOn();
   }
 
   #onFetch(source: number, from: number): void {
     if (from < this.#decided.first) {
-      this.#sendChunks(source, from, 0);
+      this.#transfer.send(source, from, 0);
       return;
     }
     const end = Math.min(from + FETCH_SLOTS, this.#decided.next);
@@ -357,7 +428,7 @@ class RojLife implements AgreementHost {
   }
 
   #onPull(source: number, pull: Extract<RojMessage, { kind: "pull" }>): void {
-    if (pull.slot < this.#decided.first) this.#sendChunks(source, pull.slot, 0);
+    if (pull.slot < this.#decided.first) this.#transfer.send(source, pull.slot, 0);
     else if (pull.slot < this.#decided.next) this.#sendDecided(pull.slot, source);
     else this.#agreement.answerPull(source, pull);
   }
@@ -369,8 +440,8 @@ class RojLife implements AgreementHost {
 
   #onStatus(slot: number): void {
     this.#knowsPosition = true;
-    if (!this.#isCatchingUp || this.#incoming !== null) return;
-    if (slot > this.#decided.next) this.#startCatchUp();
+    if (!this.#isCatchingUp || this.#transfer.isUnderWay) return;
+    if (slot > this.#decided.next) this.goOn();
     else {
       this.#isCatchingUp = false;
       this.#out.clearTimer(TIMER.catchUp);
@@ -378,66 +449,38 @@ class RojLife implements AgreementHost {
   }
 
   #onDecided(message: Extract<RojMessage, { kind: "decided" }>): void {
-    const { slot, round, voters, batch } = message;
+    const { kind: _kind, ...decision } = message;
+    const { slot, voters } = decision;
     const next = this.#decided.next;
     if (slot < next || slot >= next + AHEAD_MAX) return;
-    if (bitCount(voters) < quorum(this.#options.nodes)) return;
-    const decision = { slot, round, voters, batch };
+    // The guard has counted signatures by its own rule.
+    const { nodes, rules } = this.#options;
+    if (this.#guard === null && bitCount(voters) < rules.quorum(nodes, 0)) return;
     if (slot === next) this.decided(decision);
     else this.#ahead.set(slot, decision);
   }
 
-  /** Chunks of the snapshot up to `slot`; without it, the first ones of what there is. */
-  #sendChunks(destination: number, slot: number, offset: number): void {
-    const { shelf } = this.#compactor;
-    const asked = shelf.find(slot);
-    let snapshot = asked ?? shelf.newest;
-    if (snapshot === undefined || snapshot.slot < this.#decided.first) {
-      snapshot = this.#takeSnapshot();
-      shelf.add(snapshot);
-    }
-    for (const chunk of chunksFrom(snapshot, asked === undefined ? 0 : offset)) {
-      this.#out.send(chunk, destination);
-    }
+  position(): { readonly first: number; readonly next: number } {
+    return this.#decided;
   }
 
-  #askChunks(slot: number, offset: number, peer: number): void {
-    this.#out.send({ kind: "fetch-chunks", slot, offset }, peer);
-  }
-
-  #onChunk(source: number, chunk: ChunkMessage): void {
-    this.#knowsPosition = true;
-    if (chunk.slot <= this.#decided.next || !SnapshotReceiver.accepts(chunk)) return;
-    if (this.#incoming === null || this.#incoming.yieldsTo(chunk)) {
-      this.#incoming = new SnapshotReceiver(chunk);
-    }
-    const incoming = this.#incoming;
-    const state = incoming.add(chunk);
-    if (state === "wait") return;
+  onPiece(): void {
     this.#isCatchingUp = true;
     this.#out.setTimer(TIMER.catchUp, this.#options.roundTimeoutNs);
-    if (state === "ask") {
-      this.#askChunks(incoming.slot, incoming.ask(), source);
-      return;
-    }
-    this.#incoming = null;
-    const snapshot = incoming.finish();
-    const store = snapshot === null ? null : restoreStore(snapshot.bytes);
-    if (snapshot !== null && store !== null) this.#install(snapshot, store);
-    this.#startCatchUp();
   }
 
   /** Takes over the state of a peer that is further on. */
-  #install(snapshot: Snapshot, store: ListStore): void {
+  install(snapshot: Snapshot): void {
+    const store = restoreStore(snapshot.bytes);
+    if (store === null) return;
     const { slot } = snapshot;
+    this.#checkpoints?.sign(snapshot);
     this.#store = store;
     this.#decided.jumpTo(slot);
     for (const old of this.#ahead.keys()) if (old < slot) this.#ahead.delete(old);
     for (const old of this.#journaled) if (old < slot) this.#journaled.delete(old);
     this.#compactor.write(snapshot, !this.#needsJournalFrom(slot));
-    for (const { client, request } of this.#pending.values()) {
-      if (store.isVoid(client, request)) this.#pending.delete(client);
-    }
+    this.#requests.drop((client, request) => store.isVoid(client, request));
     for (let next = this.#takeAhead(); next !== undefined; next = this.#takeAhead()) {
       this.#commit(next);
     }

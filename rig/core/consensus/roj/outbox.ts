@@ -3,28 +3,41 @@
  * is made durable.
  */
 
+import type { NodeAuth } from "../../auth/authority.ts";
+import type { Statement } from "../../auth/statement.ts";
 import type { CanFrame } from "../../can/frame.ts";
 import { replyEnvelope } from "../../wire/client-message.ts";
+import { CRASH_FORMAT, SIGNED_FORMAT, type WireFormat } from "../../wire/format.ts";
 import { FrameMaker } from "../../wire/header.ts";
-import { RojEncoder, type RojMessage } from "../../wire/roj-message.ts";
+import { type AnyRojMessage, RojEncoder } from "../../wire/roj-message.ts";
 import type { NodeEffect, NodeRecord } from "../node-core.ts";
 import { encodeRecord, type JournalRecord } from "./journal.ts";
 
 export class Outbox {
   readonly effects: NodeEffect[] = [];
+  readonly format: WireFormat;
   readonly #node: number;
-  readonly #encoder = new RojEncoder();
+  readonly #auth: NodeAuth | null;
+  readonly #encoder: RojEncoder;
   readonly #frames: FrameMaker;
   #token = 0;
   /** Bytes of all records written since the boot. */
   written = 0;
 
-  constructor(node: number, boot: number) {
+  constructor(node: number, boot: number, auth: NodeAuth | null) {
     this.#node = node;
-    this.#frames = new FrameMaker(boot);
+    this.#auth = auth;
+    this.format = auth === null ? CRASH_FORMAT : SIGNED_FORMAT;
+    this.#encoder = new RojEncoder(this.format);
+    this.#frames = new FrameMaker(boot, this.format.protocol);
   }
 
-  send(message: RojMessage, destination?: number): void {
+  /** The node's signature; undefined in the crash profile, which has none. */
+  sign(statement: Statement): Uint8Array | undefined {
+    return this.#auth?.sign(statement);
+  }
+
+  send(message: AnyRojMessage, destination?: number): void {
     const { envelope, body, length } = this.#encoder.encode(message, this.#node, destination);
     this.#frames.frames(envelope, body, length, this.#emit);
   }

@@ -4,10 +4,10 @@
  * damaged record may have held a promise.
  */
 
-import { digestOf } from "../../wire/digest.ts";
+import type { WireFormat } from "../../wire/format.ts";
 import { ListStore } from "../list-store.ts";
-import type { Decision } from "./agreement.ts";
 import { decodeRecord, type JournalRecord } from "./journal.ts";
+import type { Decision } from "./options.ts";
 import { restoreStore, type Snapshot } from "./snapshot.ts";
 
 export interface Recovered {
@@ -19,7 +19,7 @@ export interface Recovered {
   readonly bytes: number;
 }
 
-export function recover(image: readonly Uint8Array[]): Recovered {
+export function recover(image: readonly Uint8Array[], format: WireFormat): Recovered {
   const decisions = new Map<number, Decision>();
   const promises: Extract<JournalRecord, { kind: "vote" | "confirm" }>[] = [];
   let store = new ListStore();
@@ -27,7 +27,7 @@ export function recover(image: readonly Uint8Array[]): Recovered {
   let bytes = 0;
   for (const recordBytes of image) {
     bytes += recordBytes.length;
-    const record = decodeRecord(recordBytes);
+    const record = decodeRecord(recordBytes, format);
     if (record === null) continue;
     if (record.kind === "decided") decisions.set(record.slot, record);
     else if (record.kind !== "snapshot") promises.push(record);
@@ -35,7 +35,7 @@ export function recover(image: readonly Uint8Array[]): Recovered {
       const restored = restoreStore(record.state);
       if (restored === null) continue;
       const { slot, state } = record;
-      snapshot = { slot, bytes: state, digest: digestOf(state) };
+      snapshot = { slot, bytes: state, digest: format.digestOf(state) };
       store = restored;
     }
   }

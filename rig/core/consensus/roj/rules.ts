@@ -3,7 +3,9 @@
  * are handed to the node, so that tests can plant a broken one and see that it is caught.
  */
 
+import type { Statement } from "../../auth/statement.ts";
 import type { Digest } from "../../wire/digest.ts";
+import { quorum } from "../quorum.ts";
 
 /** The batch that a node confirmed last, and in which round. */
 export interface Lock {
@@ -31,6 +33,14 @@ export interface RojRules {
   readonly heedsDamage: boolean;
   /** A snapshot holds the sessions of the clients, so that retries are known after a restore. */
   readonly snapshotsSessions: boolean;
+  /** Nodes whose agreement decides. `convicted` are known to lie, which must change nothing. */
+  quorum(nodes: number, convicted: number): number;
+  /** A commit that a node announces is a hint: nobody decides without the confirmations. */
+  readonly trustsCommits: boolean;
+  /** A node that signs a certificate twice counts for nothing. */
+  readonly refusesDoubleSigners: boolean;
+  /** Two different statements of one node about one such thing convict it. */
+  placeOf(statement: Statement): string;
 }
 
 export const ROJ_RULES: RojRules = {
@@ -47,4 +57,10 @@ export const ROJ_RULES: RojRules = {
   storesVotes: true,
   heedsDamage: true,
   snapshotsSessions: true,
+  quorum,
+  trustsCommits: false,
+  refusesDoubleSigners: true,
+  placeOf({ kind, slot, round }) {
+    return `${kind}/${slot}/${round}`;
+  },
 };

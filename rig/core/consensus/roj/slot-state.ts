@@ -1,9 +1,10 @@
 /**
  * What a node knows of one slot: proposals, votes and confirmations by round, and its own round,
  * lock and valid batch. A first vote counts; a later one of the same voter for something else is
- * left out (the signed profile keeps it as evidence).
+ * left out where votes are not signed.
  */
 
+import type { Signed } from "../../auth/statement.ts";
 import type { Digest } from "../../wire/digest.ts";
 import type { Phase, RojMessage } from "../../wire/roj-message.ts";
 import type { Batch } from "../../wire/transaction.ts";
@@ -14,6 +15,13 @@ export type Proposal = Extract<RojMessage, { kind: "propose" | "value" }>;
 /** Votes (or confirmations) of one round: what each node said, undefined while it said nothing. */
 export class Tally {
   readonly said: (Digest | null | undefined)[];
+  /** By voter, the signature under what it said, in the signed profile. */
+  readonly #signatures: (Uint8Array | undefined)[] = [];
+  /**
+   * What nodes said beside their first statement. Each is authentic and counts for what it says:
+   * others may have heard it first, and two quorums still share an honest node.
+   */
+  #others: (Signed & { readonly digest: Digest | null })[] = [];
   /** Bit per node that said something. */
   heard = 0;
 
@@ -22,10 +30,24 @@ export class Tally {
   }
 
   /** Whether this was news. */
-  add(voter: number, digest: Digest | null): boolean {
-    if (voter >= this.said.length || this.said[voter] !== undefined) return false;
+  add(voter: number, digest: Digest | null, signature?: Uint8Array): boolean {
+    if (voter >= this.said.length) return false;
+    const known = this.said[voter];
+    if (known !== undefined) {
+      if (known === digest || signature === undefined) return false;
+      return this.#addOther({ voter, digest, signature });
+    }
     this.said[voter] = digest;
+    if (signature !== undefined) this.#signatures[voter] = signature;
     this.heard |= 1 << voter;
+    return true;
+  }
+
+  /** A second statement is kept only for what somebody else says too: so they stay few. */
+  #addOther(other: Signed & { readonly digest: Digest | null }): boolean {
+    const { voter, digest } = other;
+    if ((this.votersFor(digest) & (1 << voter)) !== 0 || !this.said.includes(digest)) return false;
+    this.#others.push(other);
     return true;
   }
 
@@ -35,7 +57,27 @@ export class Tally {
     for (let voter = 0; voter < this.said.length; voter++) {
       if (this.said[voter] === digest) voters |= 1 << voter;
     }
-    return voters;
+    if (this.#others.length === 0) return voters;
+    return this.#others.reduce(
+      (bits, other) => (other.digest === digest ? bits | (1 << other.voter) : bits),
+      voters,
+    );
+  }
+
+  get isSigned(): boolean {
+    return this.#signatures.length > 0;
+  }
+
+  /** The signatures of those of `voters` that said this, by number; null where there are none. */
+  signedFor(digest: Digest | null, voters: number): readonly Signed[] | null {
+    const signed: Signed[] = [];
+    for (let voter = 0; voter < this.said.length; voter++) {
+      if ((voters & (1 << voter)) === 0) continue;
+      const other = this.#others.find((each) => each.voter === voter && each.digest === digest);
+      const signature = this.said[voter] === digest ? this.#signatures[voter] : other?.signature;
+      if (signature !== undefined) signed.push({ voter, signature });
+    }
+    return signed.length === 0 ? null : signed;
   }
 
   /** What at least `quorum` nodes said; undefined when nothing has so many. */
@@ -59,7 +101,7 @@ export interface RoundState {
 
 export class SlotState {
   readonly slot: number;
-  readonly #nodes: number;
+  readonly nodes: number;
   readonly #rounds = new Map<number, RoundState>();
   readonly batches = new Map<Digest, Batch>();
   /** Highest round in which each node was heard. */
@@ -75,7 +117,7 @@ export class SlotState {
 
   constructor(slot: number, nodes: number) {
     this.slot = slot;
-    this.#nodes = nodes;
+    this.nodes = nodes;
     this.#roundHeard = new Int32Array(nodes).fill(-1);
   }
 
@@ -84,8 +126,8 @@ export class SlotState {
     if (state === undefined) {
       state = {
         round,
-        votes: new Tally(this.#nodes),
-        confirms: new Tally(this.#nodes),
+        votes: new Tally(this.nodes),
+        confirms: new Tally(this.nodes),
         proposal: null,
         voted: false,
         confirmed: false,

@@ -95,9 +95,9 @@ export class SnapshotReceiver {
   }
 
   /** All of it; null when it is not what its digest says. */
-  finish(): Snapshot | null {
+  finish(digestOfFormat = digestOf): Snapshot | null {
     const { slot } = this;
-    const digest = digestOf(this.#bytes);
+    const digest = digestOfFormat(this.#bytes);
     return digest === this.#digest ? { slot, bytes: this.#bytes, digest } : null;
   }
 }

@@ -31,9 +31,15 @@ export const COMPACTION: Compaction = { everySlots: 512, journalBytes: 1 << 18, 
 /** More than all keys and clients can take. */
 export const SNAPSHOT_BYTES_MAX = 1 << 20;
 
-export function takeSnapshot(store: ListStore, slot: number, withSessions = true): Snapshot {
+/** `digest` is that of the wire format in use. */
+export function takeSnapshot(
+  store: ListStore,
+  slot: number,
+  withSessions = true,
+  digest = digestOf,
+): Snapshot {
   const bytes = encodeStore(store, withSessions);
-  return { slot, bytes, digest: digestOf(bytes) };
+  return { slot, bytes, digest: digest(bytes) };
 }
 
 function encodeStore(store: ListStore, withSessions: boolean): Uint8Array {

@@ -1,0 +1,30 @@
+/**
+ * Profiles of authentication: `crash` trusts what an identifier says, and bears crashes only;
+ * `sig` signs with Ed25519; `ideal` stands for it in the simulation at the same size on the wire.
+ */
+
+import { assert } from "../verdict/rig-error.ts";
+import type { Authority } from "./authority.ts";
+import { idealAuthority } from "./ideal.ts";
+
+export const AUTH_PROFILES = ["crash", "ideal", "sig"] as const;
+export type AuthProfile = (typeof AUTH_PROFILES)[number];
+
+/** What of a plan the signatures of its run depend on. */
+export interface AuthRequest {
+  readonly auth?: AuthProfile;
+  readonly seed: number;
+  readonly nodes: number;
+}
+
+/** Makes the authority of real signatures, which need the world outside. */
+export type MakeAuthority = (seed: number, nodes: number) => Authority;
+
+/** Null in the profile that signs nothing. */
+export function authorityOf(request: AuthRequest, makeSig?: MakeAuthority): Authority | null {
+  const { auth = "crash", seed, nodes } = request;
+  if (auth === "crash") return null;
+  if (auth === "ideal") return idealAuthority(seed, nodes);
+  assert(makeSig !== undefined, "profile sig needs somebody who makes signatures");
+  return makeSig(seed, nodes);
+}
