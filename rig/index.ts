@@ -3,6 +3,7 @@
  * and check histories from anywhere.
  */
 
+export { ed25519Authority } from "./adapters/crypto/ed25519.ts";
 export { ElleCliChecker, type ElleCliOptions } from "./adapters/elle-cli/elle-cli-checker.ts";
 export { openSimulatedWorld } from "./adapters/sim/open-simulated-world.ts";
 export { CHECKERS as MODEL_CHECKERS } from "./core/checkers/index.ts";

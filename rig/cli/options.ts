@@ -5,6 +5,7 @@ import type { Argv } from "yargs";
 import { readPlanFile } from "../adapters/store/plan-file.ts";
 import { readScenarioFile } from "../adapters/store/scenario-file.ts";
 import { isScenarioFile } from "../adapters/store/suite-file.ts";
+import { AUTH_PROFILES, type AuthProfile } from "../core/auth/profile.ts";
 import { changedScenario } from "../core/plan/change-scenario.ts";
 import { LEVELS, type Level } from "../core/plan/level.ts";
 import { findScenario, makePlan, SEED_MAX } from "../core/plan/make-plan.ts";
@@ -18,6 +19,7 @@ export interface SizeArguments extends WorkloadArguments {
   readonly nodes?: string | undefined;
   readonly operations?: string | undefined;
   readonly protocol?: string | undefined;
+  readonly auth?: string | undefined;
   readonly level?: string | undefined;
 }
 
@@ -55,6 +57,10 @@ export function sizeOptions<T>(yargs: Argv<T>) {
       describe: "Operations before the final reads [default: the scenario's, or 100]",
     })
     .option("protocol", { string: true, describe: "Protocol of the nodes [default: roj]" })
+    .option("auth", {
+      string: true,
+      describe: "How nodes know who said what: crash, ideal or sig [default: crash]",
+    })
     .option("level", { string: true, describe: "Where it runs: sim [default: sim]" });
   return workloadOptions(sized);
 }
@@ -93,6 +99,7 @@ export function planOfScenario(
     seed: 0,
     level: levelOf(args.level ?? "sim"),
     ...(args.protocol === undefined ? {} : { protocol: args.protocol }),
+    ...(args.auth === undefined ? {} : { auth: authOf(args.auth) }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(operations === undefined ? {} : { operations }),
   });
@@ -112,6 +119,7 @@ const OVER_A_SCENARIO = [
   "nodes",
   "operations",
   "protocol",
+  "auth",
   "level",
   "keys",
   "append-ratio",
@@ -129,6 +137,13 @@ function refuseBesidePlan(args: PlanArguments): void {
     "usage.option",
     `--${given} beside --plan ${args.plan}, which is a whole plan: expected at most --seed`,
   );
+}
+
+function authOf(text: string): AuthProfile {
+  const profile = AUTH_PROFILES.find((each) => each === text);
+  if (profile !== undefined) return profile;
+  const known = AUTH_PROFILES.join(", ");
+  throw new RigError("usage.option", `--auth is "${text}": expected one of ${known}`);
 }
 
 function levelOf(text: string): Level {

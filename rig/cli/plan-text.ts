@@ -12,6 +12,7 @@ export function planText(plan: RunPlan): string {
   const { workload, timers, client, bus, expectation, floors } = plan;
   const rows: readonly Row[] = [
     ["scenario", `${plan.scenario}, ${plan.nodes} nodes of ${plan.protocol}, level ${plan.level}`],
+    ...(plan.auth === undefined ? [] : [["signatures", plan.auth] as const]),
     ["seed", String(plan.seed)],
     ["expected", `${expectation.class}: ${expectation.why}`],
     [

@@ -29,15 +29,18 @@ function flagsOf(plan: RunPlan): readonly string[] | null {
   const scenario = SCENARIOS.find(({ name }) => name === plan.scenario);
   if (scenario === undefined) return null;
   const { clients, keys, readPercent, microOpsMax, operations } = plan.workload;
-  const { nodes, seed, protocol, level } = plan;
+  const { nodes, seed, protocol, auth, level } = plan;
   const appendPercent = 100 - readPercent;
-  const size = { nodes, operations, seed, protocol, level };
+  const profile = auth === undefined ? {} : { auth };
+  const size = { nodes, operations, seed, protocol, level, ...profile };
   try {
     const usual = makePlan({ ...size, scenario }).workload;
+    const usualAuth = makePlan({ nodes, operations, seed, protocol, level, scenario }).auth;
     const workload = { clients, keys, appendPercent, txnLength: microOpsMax };
     const made = makePlan({ ...size, scenario: changedScenario(scenario, { workload }) });
     if (!isSamePlan(made, plan)) return null;
     return [
+      ...(auth === usualAuth ? [] : [`--auth ${auth ?? "crash"}`]),
       ...(clients === usual.clients ? [] : [`--concurrency ${clients}`]),
       ...(keys === usual.keys ? [] : [`--keys ${keys}`]),
       ...(readPercent === usual.readPercent ? [] : [`--append-ratio ${appendPercent}%`]),

@@ -4,6 +4,8 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { ed25519Authority } from "../adapters/crypto/ed25519.ts";
+import { authorityOf } from "../core/auth/profile.ts";
 import { makeNode } from "../core/consensus/make-node.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { RunSink } from "../core/run/record.ts";
@@ -25,7 +27,9 @@ export interface SimulatedRunWatch {
 
 export function openSimulatedRun(plan: RunPlan, sink: RunSink): SimulatedRun {
   for (const record of baselineRecords(plan)) sink.record(record);
-  return new SimulatedRun({ plan, makeNode: (node) => makeNode(plan, node), sink });
+  const authority = authorityOf(plan, ed25519Authority);
+  const make = (node: number) => makeNode(plan, node, { authority });
+  return new SimulatedRun({ plan, makeNode: make, authority, sink });
 }
 
 /** Why the run was cut short; null when it came to its end. */

@@ -3,6 +3,7 @@
  * own calls. Nothing is written; what happens goes to `sink` as well, for those who keep it.
  */
 
+import { authorityOf, type MakeAuthority } from "../core/auth/profile.ts";
 import { makeNode } from "../core/consensus/make-node.ts";
 import { makePlan, type PlanRequest } from "../core/plan/make-plan.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
@@ -26,12 +27,19 @@ export interface ScenarioRun {
 }
 
 /** Throws a `RigError` for a request that has no meaning, such as an unknown scenario. */
-export function runScenario(request: PlanRequest, sink?: RunSink): ScenarioRun {
-  return runPlan(makePlan(request), sink);
+export function runScenario(
+  request: PlanRequest,
+  sink?: RunSink,
+  makeSig?: MakeAuthority,
+): ScenarioRun {
+  return runPlan(makePlan(request), sink, makeSig);
 }
 
-/** Runs a plan as it stands: one of `makePlan`, or one read from a `run.json`. */
-export function runPlan(plan: RunPlan, sink?: RunSink): ScenarioRun {
+/**
+ * Runs a plan as it stands: one of `makePlan`, or one read from a `run.json`. `makeSig` makes the
+ * signatures of profile `sig`.
+ */
+export function runPlan(plan: RunPlan, sink?: RunSink, makeSig?: MakeAuthority): ScenarioRun {
   const builder = new EvidenceBuilder(plan);
   const both: RunSink = {
     record(entry: RunRecord) {
@@ -42,7 +50,9 @@ export function runPlan(plan: RunPlan, sink?: RunSink): ScenarioRun {
     frame: (...args) => sink?.frame(...args),
   };
   for (const record of baselineRecords(plan)) both.record(record);
-  const run = new SimulatedRun({ plan, makeNode: (node) => makeNode(plan, node), sink: both });
+  const authority = authorityOf(plan, makeSig);
+  const make = (node: number) => makeNode(plan, node, { authority });
+  const run = new SimulatedRun({ plan, makeNode: make, authority, sink: both });
   if (!run.advance(EVENTS_MAX)) {
     throw new RigError("rig.internal", `the run of seed ${plan.seed} does not end`);
   }

@@ -3,6 +3,7 @@
  * slices, so that the caller can watch for signals, time limits and progress in between.
  */
 
+import type { Authority } from "../core/auth/authority.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeCore } from "../core/consensus/node-core.ts";
 import type { Fault } from "../core/fault/fault.ts";
@@ -35,6 +36,8 @@ export type DrivenCluster = Pick<
 export interface SimulatedRunOptions {
   readonly plan: RunPlan;
   readonly makeNode: (node: number) => NodeCore;
+  /** Signs for traitors, with their own keys; that of the plan's profile when left out. */
+  readonly authority?: Authority | null;
   readonly sink: RunSink;
   /** Sees every event of the interpreter, with its time: enough to replay the run elsewhere. */
   readonly onEvent?: (event: RunEvent, timeNs: number) => void;

@@ -3,6 +3,7 @@
  * storage, and reads the node's effects as messages.
  */
 
+import { type Authority, NodeAuth } from "../../rig/core/auth/authority.ts";
 import type { CanFrame } from "../../rig/core/can/frame.ts";
 import type {
   NodeEffect,
@@ -16,10 +17,16 @@ import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
 import { COMPACTION, type Compaction } from "../../rig/core/consensus/roj/snapshot.ts";
 import { requestEnvelope, writeRequest } from "../../rig/core/wire/client-message.ts";
+import { CRASH_FORMAT, SIGNED_FORMAT, type WireFormat } from "../../rig/core/wire/format.ts";
 import { FrameMaker, readHeader } from "../../rig/core/wire/header.ts";
 import { sourceOfId } from "../../rig/core/wire/identifier.ts";
 import { Reassembler } from "../../rig/core/wire/reassembly.ts";
-import { decodeRojMessage, type RojMessage, TYPE } from "../../rig/core/wire/roj-message.ts";
+import {
+  type AnyRojMessage,
+  decodeRojMessage,
+  type RojMessage,
+  TYPE,
+} from "../../rig/core/wire/roj-message.ts";
 import { type Batch, makeBatch, type Transaction } from "../../rig/core/wire/transaction.ts";
 import { framesOf } from "./roj-messages.ts";
 
@@ -35,9 +42,10 @@ export class RojBench {
   readonly node: number;
   readonly nodes: number;
   readonly #core: RojNode;
+  readonly #format: WireFormat;
   readonly #host = new FrameMaker(1);
   /** Messages sent since the last look, and all records written but not yet durable. */
-  sent: RojMessage[] = [];
+  sent: AnyRojMessage[] = [];
   replies: CanFrame[] = [];
   traces: NodeRecord[] = [];
   writing: Persisted[] = [];
@@ -54,12 +62,16 @@ export class RojBench {
     nodes: number;
     rules?: RojRules;
     compaction?: Compaction;
+    /** Makes it a node of the signed profile. */
+    authority?: Authority;
   }) {
-    const { node, nodes, rules = ROJ_RULES, compaction = COMPACTION } = options;
+    const { node, nodes, rules = ROJ_RULES, compaction = COMPACTION, authority } = options;
+    this.#format = authority === undefined ? CRASH_FORMAT : SIGNED_FORMAT;
+    const auth = authority === undefined ? {} : { auth: new NodeAuth(authority, node) };
     this.node = node;
     this.nodes = nodes;
     const timers = { roundTimeoutNs: 1000, roundDeltaNs: 100 };
-    this.#core = new RojNode({ node, nodes, ...timers, rules, compaction });
+    this.#core = new RojNode({ node, nodes, ...timers, rules, compaction, ...auth });
     this.boot();
   }
 
@@ -78,18 +90,20 @@ export class RojBench {
 
   /** The last durable record of this kind can't be read any more. */
   spoil(kind: JournalRecord["kind"]): void {
-    const at = this.image.findLastIndex((bytes) => decodeRecord(bytes)?.kind === kind);
+    const at = this.image.findLastIndex(
+      (bytes) => decodeRecord(bytes, this.#format)?.kind === kind,
+    );
     const [bytes] = this.image.splice(at, 1);
     this.#tokens.splice(at, 1);
-    const record = bytes === undefined ? null : decodeRecord(bytes);
+    const record = bytes === undefined ? null : decodeRecord(bytes, this.#format);
     if (record === null) throw new Error(`there is no ${kind} to spoil`);
     this.damaged.push(record.slot);
   }
 
-  request(transaction: Transaction): void {
+  request(transaction: Transaction, station = HOST): void {
     const body = new Uint8Array(64);
     const length = writeRequest(body, transaction);
-    this.#host.frames(requestEnvelope(HOST, 15), body, length, (frame) =>
+    this.#host.frames(requestEnvelope(station, 15), body, length, (frame) =>
       this.#step({ kind: "frame", frame }),
     );
   }
@@ -97,10 +111,11 @@ export class RojBench {
   /** Another node says something. */
   hear(
     source: number,
-    message: RojMessage,
+    message: AnyRojMessage,
     options: { boot?: number; destination?: number } = {},
   ): void {
-    for (const frame of framesOf(message, source, options)) this.#step({ kind: "frame", frame });
+    const format = this.#format;
+    for (const frame of framesOf(message, source, { ...options, format })) this.frame(frame);
   }
 
   /** Every record written so far becomes durable, in order. */
@@ -144,7 +159,7 @@ export class RojBench {
   }
 
   /** Messages of these kinds sent since the last call. */
-  take(...kinds: readonly RojMessage["kind"][]): RojMessage[] {
+  take(...kinds: readonly AnyRojMessage["kind"][]): AnyRojMessage[] {
     const taken = this.sent.filter(({ kind }) => kinds.includes(kind));
     this.sent = [];
     return taken;
@@ -162,7 +177,7 @@ export class RojBench {
 
   #note(effect: NodeEffect): void {
     if (effect.kind === "persist") {
-      const record = decodeRecord(effect.record);
+      const record = decodeRecord(effect.record, this.#format);
       if (record === null) throw new Error("the node wrote what it can't read");
       this.writing.push({ token: effect.token, bytes: effect.record, record });
     } else if (effect.kind === "truncate") {
@@ -182,7 +197,7 @@ export class RojBench {
     }
     const whole = this.#reassembler.add(sourceOfId(frame.id), header, frame.data);
     if (whole === null) return;
-    const message = decodeRojMessage(header, whole);
+    const message = decodeRojMessage(header, whole, this.#format);
     if (message === null) throw new Error("the node sent what it can't read");
     this.sent.push(message);
   }

@@ -7,10 +7,12 @@ import fc from "fast-check";
 import type { CanFrame } from "../../rig/core/can/frame.ts";
 import { type ClientReply, STATUS } from "../../rig/core/wire/client-message.ts";
 import type { Digest } from "../../rig/core/wire/digest.ts";
+import { CRASH_FORMAT, type WireFormat } from "../../rig/core/wire/format.ts";
 import { FrameMaker, readHeader } from "../../rig/core/wire/header.ts";
 import { sourceOfId } from "../../rig/core/wire/identifier.ts";
 import { Reassembler } from "../../rig/core/wire/reassembly.ts";
 import {
+  type AnyRojMessage,
   RojEncoder,
   type RojMessage,
   type RojMessageKind,
@@ -56,11 +58,17 @@ export const anyTransaction: fc.Arbitrary<Transaction> = fc.record({
 
 export const anyBatch: fc.Arbitrary<Batch> = fc
   .array(anyTransaction, { minLength: 1, maxLength: BATCH_MAX })
-  .map(makeBatch);
+  .map((transactions) => makeBatch(transactions));
 
-export const anyDigest: fc.Arbitrary<Digest> = fc
-  .uint8Array({ minLength: 8, maxLength: 8 })
-  .map((bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+export const anyDigest: fc.Arbitrary<Digest> = digestOfLength(8);
+/** As the signed profile has them. */
+export const anyLongDigest: fc.Arbitrary<Digest> = digestOfLength(16);
+
+function digestOfLength(length: number): fc.Arbitrary<Digest> {
+  return fc
+    .uint8Array({ minLength: length, maxLength: length })
+    .map((bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+}
 
 const digestOrNil = fc.option(anyDigest, { nil: null });
 
@@ -158,13 +166,19 @@ export function aRead(client: number, request: number, ...keys: readonly number[
 
 /** The frames of one message, numbered from link sequence 0. */
 export function framesOf(
-  message: RojMessage,
+  message: AnyRojMessage,
   source: number,
-  options: { readonly destination?: number; readonly boot?: number } = {},
+  options: {
+    readonly destination?: number;
+    readonly boot?: number;
+    readonly format?: WireFormat;
+  } = {},
 ): CanFrame[] {
-  const { envelope, body, length } = new RojEncoder().encode(message, source, options.destination);
+  const { destination, boot = 1, format = CRASH_FORMAT } = options;
+  const { envelope, body, length } = new RojEncoder(format).encode(message, source, destination);
   const frames: CanFrame[] = [];
-  new FrameMaker(options.boot ?? 1).frames(envelope, body, length, (frame) => frames.push(frame));
+  const maker = new FrameMaker(boot, format.protocol);
+  maker.frames(envelope, body, length, (frame) => frames.push(frame));
   return frames;
 }
 

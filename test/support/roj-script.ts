@@ -4,14 +4,14 @@
  */
 
 import type { RojRules } from "../../rig/core/consensus/roj/rules.ts";
-import type { RojMessage } from "../../rig/core/wire/roj-message.ts";
+import type { AnyRojMessage } from "../../rig/core/wire/roj-message.ts";
 import { RojBench } from "./roj-bench.ts";
 import { anAppend } from "./roj-messages.ts";
 
 interface UnderWay {
   readonly from: number;
   readonly to: number;
-  readonly message: RojMessage;
+  readonly message: AnyRojMessage;
 }
 
 export class RojScript {
@@ -28,7 +28,7 @@ export class RojScript {
   }
 
   /** Messages of this kind and round get through, from everybody to these nodes. */
-  deliver(kind: RojMessage["kind"], round: number, to: readonly number[]): void {
+  deliver(kind: AnyRojMessage["kind"], round: number, to: readonly number[]): void {
     const isMeant = (each: UnderWay) =>
       each.message.kind === kind && "round" in each.message && each.message.round === round;
     const meant = this.#underWay.filter((each) => to.includes(each.to) && isMeant(each));

@@ -1,6 +1,7 @@
 /** The schemas of plans and faults as the rig prints them: each number explicit, in nanoseconds. */
 
 import { z } from "zod";
+import { AUTH_PROFILES } from "../../core/auth/profile.ts";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { LEVELS } from "../../core/plan/level.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
@@ -98,6 +99,7 @@ export const planFields = {
   schema: z.literal(1, { error: "expected 1, the one schema that this rig knows" }),
   scenario: nameSchema,
   protocol: oneOf(PROTOCOLS),
+  auth: oneOf(AUTH_PROFILES).optional(),
   level: oneOf(LEVELS),
   nodes: whole(1, NODES_MAX),
   bus: fields({

@@ -109,6 +109,7 @@ const CHOOSING = [
   "nodes",
   "operations",
   "protocol",
+  "auth",
   "level",
   "keys",
   "append-ratio",

@@ -3,7 +3,7 @@
  * `sig` signs with Ed25519; `ideal` stands for it in the simulation at the same size on the wire.
  */
 
-import { assert } from "../verdict/rig-error.ts";
+import { RigError } from "../verdict/rig-error.ts";
 import type { Authority } from "./authority.ts";
 import { idealAuthority } from "./ideal.ts";
 
@@ -25,6 +25,6 @@ export function authorityOf(request: AuthRequest, makeSig?: MakeAuthority): Auth
   const { auth = "crash", seed, nodes } = request;
   if (auth === "crash") return null;
   if (auth === "ideal") return idealAuthority(seed, nodes);
-  assert(makeSig !== undefined, "profile sig needs somebody who makes signatures");
-  return makeSig(seed, nodes);
+  if (makeSig !== undefined) return makeSig(seed, nodes);
+  throw new RigError("usage.option", "profile sig: expected somebody who makes its signatures");
 }

@@ -2,6 +2,7 @@
  * Expands a scenario and a few numbers into the plan of a run, and refuses what has no meaning.
  */
 
+import type { AuthProfile } from "../auth/profile.ts";
 import { NS_PER_MS } from "../time/time.ts";
 import { RigError } from "../verdict/rig-error.ts";
 import { MICRO_OPS_MAX } from "../wire/transaction.ts";
@@ -47,6 +48,7 @@ export interface PlanRequest {
   readonly nodes?: number;
   readonly operations?: number;
   readonly protocol?: string;
+  readonly auth?: AuthProfile;
   readonly level?: Level;
 }
 
@@ -84,6 +86,7 @@ export function makePlan(request: PlanRequest): RunPlan {
     schema: 1,
     scenario: scenario.name,
     protocol,
+    ...(request.auth === undefined || request.auth === "crash" ? {} : { auth: request.auth }),
     level,
     seed: request.seed,
     nodes,

@@ -1,4 +1,4 @@
-/** SHA-256 (FIPS 180-4): the digest of the signed profile, in which nodes may look for collisions. */
+/** SHA-256 (FIPS 180-4): the digest of the signed profile, where nodes may look for collisions. */
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 const K: Int32Array = Int32Array.from([

@@ -24,7 +24,7 @@ export type JournalRecord =
       readonly round: number;
       readonly digest: Digest | null;
     }
-  /** A confirmation; with a batch it is the lock, and has the votes for it where they are signed. */
+  /** A confirmation; with a batch it is the lock, with the votes for it where they are signed. */
   | {
       readonly kind: "confirm";
       readonly slot: number;

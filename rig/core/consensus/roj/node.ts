@@ -15,6 +15,7 @@ import {
   type RojMessage,
   TYPE,
 } from "../../wire/roj-message.ts";
+import { stationOfSession } from "../../wire/session.ts";
 import { type Batch, readTransaction } from "../../wire/transaction.ts";
 import { ListStore } from "../list-store.ts";
 import type { NodeCore, NodeEffect, NodeEvent, StoreResult } from "../node-core.ts";
@@ -301,9 +302,9 @@ class RojLife implements AgreementHost, TransferHost {
   #onRequest(source: number, bytes: Uint8Array): void {
     const transaction = readTransaction(bytes, HEADER_LENGTH);
     if (transaction === null) return;
-    if (this.#guard !== null && source < this.#options.nodes) {
-      // Requests bear no signature: what a node asks for in a client's name is not heard.
-      this.#guard.refuse(source, "request", { reason: "not-a-client" });
+    if (this.#guard !== null && source !== stationOfSession(transaction.client)) {
+      // Requests bear no signature: what a node asks for in another's name is not heard.
+      this.#guard.refuse(source, "request", { reason: "not-the-client" });
       return;
     }
     const { client, request } = transaction;
