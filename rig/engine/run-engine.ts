@@ -88,7 +88,7 @@ export class RunEngine {
     this.#world = world;
     this.#interpreter = new Interpreter(plan);
     this.#events = new WorldEvents(options.queueCapacity);
-    this.#statistics = new RunStatistics(plan.nodes, (violation) => {
+    this.#statistics = new RunStatistics(plan, (violation) => {
       this.#record({ type: "violation", time: this.nowNs, ...violation });
     });
     this.#faults = new FaultDriver(world, (fault) => this.#recordFirstEffect(fault));

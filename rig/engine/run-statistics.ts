@@ -6,6 +6,8 @@
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import { InvariantObserver, type Violation } from "../core/invariant/observer.ts";
+import { byzantineWithin } from "../core/plan/adversity.ts";
+import type { RunPlan } from "../core/plan/plan.ts";
 import type { BusStatistics, NodeStatistics } from "../core/run/evidence.ts";
 import type { RunRecord } from "../core/run/record.ts";
 import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
@@ -23,8 +25,11 @@ export class RunStatistics {
   readonly #nodes: NodeCounts[];
   readonly #observer: InvariantObserver;
 
-  constructor(nodes: number, onViolation: (violation: Violation) => void) {
-    this.#observer = new InvariantObserver(nodes, onViolation);
+  constructor(
+    { nodes, faults }: Pick<RunPlan, "nodes" | "faults">,
+    onViolation: (violation: Violation) => void,
+  ) {
+    this.#observer = new InvariantObserver(nodes, onViolation, byzantineWithin(nodes, faults));
     const none = { boots: 0, decided: 0, applied: 0, expired: 0 };
     this.#nodes = Array.from({ length: nodes }, () => ({ ...none }));
   }

@@ -15,12 +15,14 @@ import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import { EffectCounts, type FaultFamily } from "../core/fault/fault-family.ts";
 import { describeTarget } from "../core/fault/target.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
+import { byzantineWithin } from "../core/plan/adversity.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
 import { readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
+import { PowerFaults } from "./power-faults.ts";
 import { isPowerLoss, SimulatedNode } from "./simulated-node.ts";
 import { StopFaults } from "./stop-faults.ts";
 import { NodeStorage, type StoreWrite } from "./storage.ts";
@@ -39,6 +41,7 @@ type WorldEvent =
     }
   | { readonly kind: "stored"; readonly node: number; readonly write: StoreWrite }
   | { readonly kind: "cut"; readonly node: number; readonly fault: StorageFault }
+  | { readonly kind: "act"; readonly act: () => void }
   | { readonly kind: "late"; readonly receiver: number; readonly frame: CanFrame };
 
 export interface ClusterOptions {
@@ -79,8 +82,10 @@ export class Cluster implements BusListener {
         new SimulatedNode(makeNode(node), new NodeStorage(node, plan.storage, this.#storageFaults)),
     );
     this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
-    this.#observer = new InvariantObserver(plan.nodes, ({ invariant, text }) =>
-      this.#record({ type: "violation", time: this.#nowNs, invariant, text }),
+    this.#observer = new InvariantObserver(
+      plan.nodes,
+      (violation) => this.#record({ type: "violation", time: this.#nowNs, ...violation }),
+      byzantineWithin(plan.nodes, plan.faults),
     );
     this.#families = new Map(
       this.#makeFamilies(count).flatMap((family) => family.kinds.map((kind) => [kind, family])),
@@ -92,12 +97,15 @@ export class Cluster implements BusListener {
       stop: (node: number, fault: Fault) => this.#stop(node, fault),
       pause: (node: number, fault: Fault) => this.#node(node).pause(fault),
       release: (node: number, fault: Fault) => this.#release(node, fault),
+      after: (delayNs: number, act: () => void) =>
+        this.#heap.push(this.#nowNs + delayNs, { kind: "act", act }),
       rest: (node: number) => this.#node(node).storage.rest(!this.isRunning(node)),
     };
     return [
       this.#logicalFaults,
       new StopFaults(nodes, count),
       new StorageFaultFamily(this.#storageFaults, nodes),
+      new PowerFaults(this.#options.plan.seed, nodes, count),
     ];
   }
 
@@ -135,6 +143,9 @@ export class Cluster implements BusListener {
     this.#nowNs = this.#heap.nextNs();
     const event = this.#heap.pop();
     switch (event.kind) {
+      case "act":
+        event.act();
+        break;
       case "late":
         this.delivered(event.receiver, event.frame);
         break;

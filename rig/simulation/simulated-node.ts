@@ -4,7 +4,8 @@
  */
 
 import type { NodeCore, NodeEvent, NodeRecord } from "../core/consensus/node-core.ts";
-import type { Fault } from "../core/fault/fault.ts";
+import type { Fault, FaultKind } from "../core/fault/fault.ts";
+import { POWER_FAULT_KINDS } from "../core/fault/power-faults.ts";
 import type { NodeStatistics } from "../core/run/evidence.ts";
 import type { NodeStorage } from "./storage.ts";
 
@@ -134,7 +135,13 @@ export class SimulatedNode {
   }
 }
 
+const POWER_LOSSES: ReadonlySet<FaultKind> = new Set([
+  "power-cut",
+  "power-cut-in-write",
+  ...POWER_FAULT_KINDS,
+]);
+
 /** Whether the fault takes the node's supply away. */
 export function isPowerLoss({ kind }: Fault): boolean {
-  return kind === "power-cut" || kind === "power-cut-in-write";
+  return POWER_LOSSES.has(kind);
 }

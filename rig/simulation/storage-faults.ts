@@ -8,6 +8,7 @@ import type { StoreResult } from "../core/consensus/node-core.ts";
 import type { Fault } from "../core/fault/fault.ts";
 import type { StorageFaultDetail } from "../core/fault/storage-faults.ts";
 import { Random } from "../core/random/random.ts";
+import type { StoreWrite } from "./storage.ts";
 import { StorageAtlas } from "./storage-atlas.ts";
 import type { Entry, StorageMedium } from "./storage-medium.ts";
 
@@ -70,11 +71,17 @@ export class StorageFaults {
     return "ok";
   }
 
-  /** The fault that cuts the supply in the write from `startNs` to `endNs`, and when; else null. */
+  /**
+   * The fault that cuts the supply in the write from `startNs` to `endNs`, and when; else null.
+   * Where writes are torn as well it waits for one that may be.
+   */
   cutIn(
     node: number,
-    { startNs, endNs }: { readonly startNs: number; readonly endNs: number },
+    { startNs, endNs, slot }: Pick<StoreWrite, "startNs" | "endNs" | "slot">,
   ): { readonly fault: OfKind<"power-cut-in-write">; readonly atNs: number } | null {
+    const tearing = this.#on(node, "torn-write");
+    const mayTear = tearing.some((fault) => this.#allows(fault, node, { slot, isBase: false }));
+    if (tearing.length > 0 && !mayTear) return null;
     for (const fault of this.#on(node, "power-cut-in-write")) {
       const atNs = startNs + this.#stream(fault, node).below(Math.max(1, endNs - startNs));
       return { fault, atNs };

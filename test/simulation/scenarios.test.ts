@@ -10,7 +10,7 @@ import { SCENARIOS } from "../../rig/core/plan/scenarios.ts";
 import { judgeRun } from "../../rig/core/verdict/judge.ts";
 import { simulate } from "../support/simulate.ts";
 
-const SEEDS = Number(process.env["RIG_SEEDS"] ?? 200);
+const SEEDS = Number(process.env["RIG_SEEDS"] ?? 40);
 
 describe("each scenario gives what is expected of it, on every seed", () => {
   it.each(SCENARIOS.map(({ name }) => name))(

@@ -3,6 +3,7 @@
 import type { ScenarioFault, ScenarioPosition } from "../../core/plan/scenario.ts";
 import { percentOf } from "../../core/plan/units.ts";
 import type { FaultOfFile } from "./fault-schema.ts";
+import { powerDetail } from "./faults/power.ts";
 import { nsOf, percentOfField } from "./fields.ts";
 
 export function scenarioFault(fault: FaultOfFile): ScenarioFault {
@@ -51,6 +52,10 @@ function detailOf(fault: FaultOfFile): Detail {
       const { kind, nodes, factor, stall } = fault;
       return { kind, nodes, factor, stallNs: stall === undefined ? 0 : nsOf(stall) };
     }
+    case "power-cycle":
+    case "power-cycle-rolling":
+    case "brown-out-all":
+      return powerDetail(fault);
     default:
       return { kind: fault.kind, nodes: fault.nodes };
   }

@@ -5,51 +5,15 @@
 
 import { z } from "zod";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
-import { OPERATIONS_MAX } from "../../core/plan/make-plan.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
-import { DURATION_PATTERN, PERCENT_PATTERN } from "../../core/plan/units.ts";
-import { duration, fields, share, textLike, whole } from "./fields.ts";
-
-/** Also the name of a folder; `suite` is that of the suites. */
-export const nameSchema = textLike(
-  /^(?!suite$)[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
-  "a name of small letters, digits and hyphens (not suite, which is taken)",
-);
-
-const node = whole(0, NODES_MAX - 1);
-
-const nodeSet = z.union([z.literal("all"), z.array(node).min(1).max(NODES_MAX)], {
-  error: `expected all, or a list of node numbers from 0 to ${NODES_MAX - 1} such as [0, 2]`,
-});
+import { common, node, nodes, probability } from "./faults/parts.ts";
+import { POWER_FAULTS } from "./faults/power.ts";
+import { duration, fields, whole } from "./fields.ts";
 
 const nodeGroups = z.union(
   [z.literal("halves"), z.array(z.array(node).min(1).max(NODES_MAX)).min(2).max(NODES_MAX)],
   { error: "expected halves, or at least two lists of node numbers such as [[0, 1], [2, 3]]" },
 );
-
-const position = z.union(
-  [
-    whole(0, OPERATIONS_MAX),
-    z.string().regex(DURATION_PATTERN),
-    z
-      .string()
-      .regex(PERCENT_PATTERN)
-      .refine((text) => Number.parseFloat(text) <= 100),
-  ],
-  {
-    error: "expected an operation such as 30, a share of them such as 30%, or a time such as 120ms",
-  },
-);
-
-const common = {
-  id: nameSchema.optional().describe("Name in reports; otherwise the kind and a number"),
-  start: position.optional().describe("When it comes into force; otherwise at the start"),
-  end: position.optional().describe("When it ends; otherwise once the workload is done"),
-};
-
-const nodes = nodeSet.describe("Nodes that it strikes");
-
-const probability = share("a share over 0 such as 10% or 0.1", (percent) => percent > 0);
 
 const beyondLimit = z
   .boolean({ error: "expected true or false" })
@@ -120,6 +84,7 @@ export const faultSchema = z.discriminatedUnion(
       probability: probability.describe("Of each write"),
       ...common,
     }),
+    ...POWER_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },
 );

@@ -7,25 +7,11 @@ import { LEVELS } from "../../core/plan/level.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
 import { LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
-import { nameSchema } from "./fault-schema.ts";
+import { listOf, NS_MAX, nameSchema, nodeList as nodes, numberOf, place } from "./faults/parts.ts";
+import { EXPLICIT_POWER_FAULTS } from "./faults/power.ts";
 import { fields, oneOf, whole } from "./fields.ts";
 
-/** As long as times are exact: 104 days. */
-const NS_MAX = Number.MAX_SAFE_INTEGER;
-
-const number = (expected: string) => z.number({ error: `expected ${expected}` });
-const listOf = <Item extends z.core.SomeType>(item: Item, error: string, most: number) =>
-  z.array(item, { error }).max(most, { error });
-
-const nodes = listOf(whole(0, NODES_MAX - 1), "expected a list of node numbers", NODES_MAX);
-
-const position = z.union(
-  [z.strictObject({ atNs: whole(0, NS_MAX) }), z.strictObject({ atOperation: whole(0, NS_MAX) })],
-  { error: "expected a position such as {atOperation: 30} or {atNs: 120000000}" },
-);
-
-const place = { id: nameSchema, start: position, end: position.optional() };
-const probability = number("a number over 0, at most 1").gt(0).lte(1);
+const probability = numberOf("a number over 0, at most 1").gt(0).lte(1);
 const beyondLimit = z.boolean({ error: "expected true or false" }).optional();
 
 export const explicitFaultSchema = z.discriminatedUnion(
@@ -69,14 +55,15 @@ export const explicitFaultSchema = z.discriminatedUnion(
       ...place,
       kind: z.literal("gray-slow"),
       nodes,
-      factor: number("a number from 1").min(1),
+      factor: numberOf("a number from 1").min(1),
       stallNs: whole(0, NS_MAX),
     }),
+    ...EXPLICIT_POWER_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },
 );
 
-const percent = number("a number from 0 to 100").min(0).max(100);
+const percent = numberOf("a number from 0 to 100").min(0).max(100);
 
 const assertion = z.discriminatedUnion(
   "name",
@@ -87,7 +74,7 @@ const assertion = z.discriminatedUnion(
     }),
     fields({
       name: z.literal("median-over-baseline"),
-      times: number("a number over 0").positive(),
+      times: numberOf("a number over 0").positive(),
       scenario: nameSchema,
     }),
   ],

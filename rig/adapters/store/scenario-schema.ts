@@ -7,7 +7,8 @@ import { z } from "zod";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX } from "../../core/plan/make-plan.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
-import { faultSchema, nameSchema } from "./fault-schema.ts";
+import { faultSchema } from "./fault-schema.ts";
+import { nameSchema } from "./faults/parts.ts";
 import { duration, fields, oneOf, share, whole } from "./fields.ts";
 
 export const PATTERNS = { "write-heavy": 80, mixed: 50, "read-heavy": 20 } as const;

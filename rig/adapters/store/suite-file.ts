@@ -8,7 +8,7 @@ import { z } from "zod";
 import { OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
 import type { Scenario } from "../../core/plan/scenario.ts";
-import { nameSchema } from "./fault-schema.ts";
+import { nameSchema } from "./faults/parts.ts";
 import { fields, parseFields, whole } from "./fields.ts";
 import { scenarioIn } from "./scenario-file.ts";
 import { YamlDocument } from "./yaml-document.ts";

@@ -9,6 +9,11 @@ import {
   LOGICAL_FAULT_TRAITS,
   type LogicalFaultDetail,
 } from "./logical-faults.ts";
+import {
+  POWER_FAULT_KINDS,
+  POWER_FAULT_TRAITS,
+  type PowerFaultDetail,
+} from "./power-faults.ts";
 import { STOP_FAULT_KINDS, STOP_FAULT_TRAITS, type StopFaultDetail } from "./stop-faults.ts";
 import {
   STORAGE_FAULT_KINDS,
@@ -21,6 +26,7 @@ export const FAULT_KINDS = [
   ...LOGICAL_FAULT_KINDS,
   ...STOP_FAULT_KINDS,
   ...STORAGE_FAULT_KINDS,
+  ...POWER_FAULT_KINDS,
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -28,12 +34,17 @@ export const FAULT_TRAITS: Readonly<Record<FaultKind, FaultTraits>> = {
   ...LOGICAL_FAULT_TRAITS,
   ...STOP_FAULT_TRAITS,
   ...STORAGE_FAULT_TRAITS,
+  ...POWER_FAULT_TRAITS,
 };
 
 /** Where in the run something happens: at a time, or when that many operations were issued. */
 export type Position = { readonly atNs: number } | { readonly atOperation: number };
 
-export type FaultDetail = LogicalFaultDetail | StopFaultDetail | StorageFaultDetail;
+export type FaultDetail =
+  | LogicalFaultDetail
+  | StopFaultDetail
+  | StorageFaultDetail
+  | PowerFaultDetail;
 
 /** A fault without `end` lasts until the workload is done; then the run heals it. */
 export type Fault = FaultDetail & {

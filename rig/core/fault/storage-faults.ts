@@ -56,8 +56,9 @@ export type StorageFaultDetail =
       readonly factor: number;
       readonly stallNs: number;
     }
-  /** The supply of each node goes exactly while its next write is under way, and comes back when
-   *  the fault ends. Counts nodes cut off. */
+  /** The supply of each node goes exactly while its next write is under way (the next that may be
+   *  torn, if a torn-write strikes the node too), and comes back when the fault ends. Counts nodes
+   *  cut off. */
   | { readonly kind: "power-cut-in-write"; readonly nodes: readonly number[] }
   /** The store takes no further record and says so. Counts writes refused. */
   | { readonly kind: "store-full"; readonly nodes: readonly number[] }

@@ -18,8 +18,19 @@ export function describeTarget(fault: FaultDetail): string {
       return `${fault.nodes.join(" ")}, ${what} records`;
     }
     case "gray-slow": {
-      const stallMs = fault.stallNs / NS_PER_MS;
-      return `${fault.nodes.join(" ")} by ${fault.factor} times and ${stallMs} ms`;
+      return `${fault.nodes.join(" ")} by ${fault.factor} times and ${msText(fault.stallNs)}`;
+    }
+    case "power-cycle": {
+      const again = fault.everyNs === undefined ? "" : ` every ${msText(fault.everyNs)}`;
+      return `${fault.nodes.join(" ")} for ${msText(fault.offNs)}${again}`;
+    }
+    case "power-cycle-rolling": {
+      const times = `each for ${msText(fault.offNs)} and ${msText(fault.gapNs)} between`;
+      return `${fault.nodes.join(" ")} in turn, ${times}`;
+    }
+    case "brown-out-all": {
+      const times = `for ${msText(fault.offNs)}, back ${msText(fault.staggerNs)} apart`;
+      return `${fault.nodes.join(" ")} ${times}`;
     }
     case "delay":
       return `${fault.nodes.join(" ")} by ${rangeText(fault.minNs, fault.maxNs)}`;
@@ -30,6 +41,10 @@ export function describeTarget(fault: FaultDetail): string {
 
 function rangeText(minNs: number, maxNs: number): string {
   return `${minNs / NS_PER_MS} to ${maxNs / NS_PER_MS} ms`;
+}
+
+function msText(timeNs: number): string {
+  return `${timeNs / NS_PER_MS} ms`;
 }
 
 function percentText(share: number): string {

@@ -4,10 +4,11 @@ import type { Level } from "../plan/level.ts";
 
 /**
  * What a fault costs the protocol at its worst: `splits` parts the nodes into groups, `silences`
- * leaves its nodes as good as silent, `damages` does so in single slots only, `forgets` makes them
- * break promises (nothing tells them from Byzantine ones), `disturbs` is what retries make good.
+ * leaves its nodes as good as silent, `rolls` does so one at a time, `damages` in single slots
+ * only, `forgets` makes them break promises (nothing tells them from Byzantine ones), `disturbs` is
+ * what retries make good.
  */
-export type FaultToll = "splits" | "silences" | "damages" | "forgets" | "disturbs";
+export type FaultToll = "splits" | "silences" | "rolls" | "damages" | "forgets" | "disturbs";
 
 export interface FaultTraits {
   /** The levels that can bring it about. */

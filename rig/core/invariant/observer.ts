@@ -26,6 +26,8 @@ export interface Violation {
 
 export class InvariantObserver {
   readonly #quorum: number;
+  /** Bit per node whose own promises bind nobody. */
+  readonly #unbound: number;
   readonly #checked = new Map<InvariantName, number>(NAMES.map((name) => [name, 0]));
   readonly #violations = new Map<InvariantName, string[]>(NAMES.map((name) => [name, []]));
   readonly #report: (violation: Violation) => void;
@@ -42,7 +44,16 @@ export class InvariantObserver {
   readonly #requestsOf: NonNullable<NodeRecord["requests"]>[] = [];
   readonly #stateOf = new Map<number, string>();
 
-  constructor(nodes: number, report: (violation: Violation) => void) {
+  /**
+   * `unbound` are nodes that the protocol has to bear as Byzantine: what they promise may be
+   * contradictory, and they may have confirmed what they have no record of.
+   */
+  constructor(
+    nodes: number,
+    report: (violation: Violation) => void,
+    unbound: readonly number[] = [],
+  ) {
+    this.#unbound = unbound.reduce((mask, node) => mask | (1 << node), 0);
     this.#quorum = quorum(nodes);
     this.#report = report;
     this.#applied = Array.from({ length: nodes }, () => new Set<number>());
@@ -93,7 +104,8 @@ export class InvariantObserver {
   #onPromise(node: number, { event, slot, round, digest }: NodeRecord): void {
     const key = `${slot}/${round}/${event}/${node}`;
     const known = this.#said.get(key);
-    this.#check("vote-once", known === undefined || known === digest, () => {
+    const isUnbound = (this.#unbound & (1 << node)) !== 0;
+    this.#check("vote-once", isUnbound || known === undefined || known === digest, () => {
       const where = `slot ${slot}, round ${round}`;
       return `node ${node} said ${known} and ${digest} as its ${event} in ${where}`;
     });
@@ -110,7 +122,7 @@ export class InvariantObserver {
       return `slot ${slot} was decided as ${known} and, by node ${node}, as ${digest}`;
     });
     if (known === undefined) this.#canon.set(slot, digest as string);
-    const voters = this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0;
+    const voters = (this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0) | this.#unbound;
     this.#check("commit-quorum", bitsOf(voters) >= this.#quorum, () => {
       const where = `slot ${slot} in round ${round}`;
       return `node ${node} committed ${where} with ${bitsOf(voters)} confirmations`;

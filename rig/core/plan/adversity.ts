@@ -1,35 +1,42 @@
 /**
- * What the faults of a plan do at their worst: how many nodes are silent at once, and how many of
- * the largest group that is left can still talk to each other. Faults are taken to be in force
- * together unless their positions, in one unit, say otherwise.
+ * What the faults of a plan do at their worst: which nodes are as good as Byzantine, how many are
+ * silent at once, and how many of the largest group that is left can still talk to each other.
+ * Faults are taken to be in force together unless their positions, in one unit, say otherwise.
  */
 
-import { quorum } from "../consensus/quorum.ts";
+import { faultBound, quorum } from "../consensus/quorum.ts";
 import { FAULT_TRAITS, type Fault, type Position } from "../fault/fault.ts";
 import type { Adversity } from "./expectation.ts";
 
+type Nodes = ReadonlySet<number>;
+
 export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity {
+  const byzantine = byzantineAmong(nodes, faults);
   const severe = faults.filter(
-    (fault) => fault.kind === "partition" || silencedByOne(fault, nodes).length > 0,
+    (fault) => fault.kind === "partition" || silencedBy([fault], nodes).size > 0,
   );
   let silent = 0;
-  let largestGroup = nodes;
+  let largestGroup = nodes - byzantine.size;
   // The worst is reached where some fault comes into force.
   for (const { start } of severe) {
     const together = severe.filter((fault) => mayBeInForce(fault, start));
-    const silenced = silencedBy(together, nodes);
-    silent = Math.max(silent, silenced.size);
-    largestGroup = Math.min(largestGroup, largestConnected(nodes, together, silenced));
+    const lost = silencedBy(together, nodes, byzantine);
+    silent = Math.max(silent, lost.size - byzantine.size);
+    largestGroup = Math.min(largestGroup, largestConnected(nodes, together, lost));
   }
-  return { nodes, byzantine: forgetfulAmong(faults, nodes), silent, largestGroup };
+  return { nodes, byzantine: byzantine.size, silent, largestGroup };
+}
+
+/** The Byzantine nodes, if the protocol has to bear so many: they are bound by no promise. */
+export function byzantineWithin(nodes: number, faults: readonly Fault[]): readonly number[] {
+  const byzantine = byzantineAmong(nodes, faults);
+  return byzantine.size <= faultBound(nodes) ? [...byzantine] : [];
 }
 
 /** Nodes that may forget what they promised: nothing tells them from Byzantine ones. */
-function forgetfulAmong(faults: readonly Fault[], nodes: number): number {
-  const forgetful = faults.flatMap((fault) =>
-    mayForget(fault) ? nodesOf(fault).filter((node) => node < nodes) : [],
-  );
-  return new Set(forgetful).size;
+function byzantineAmong(nodes: number, faults: readonly Fault[]): Nodes {
+  const forgetful = faults.flatMap((fault) => (mayForget(fault) ? nodesOf(fault) : []));
+  return new Set(forgetful.filter((node) => node < nodes));
 }
 
 function mayForget(fault: Fault): boolean {
@@ -41,34 +48,36 @@ function nodesOf(fault: Fault): readonly number[] {
   return fault.kind === "partition" ? [] : fault.nodes;
 }
 
-/** Nodes that say or hear nothing. */
-function silencedBy(faults: readonly Fault[], nodes: number): ReadonlySet<number> {
-  const silenced = faults.flatMap((fault) => silencedByOne(fault, nodes));
-  return new Set(silenced.filter((node) => node < nodes));
-}
-
-/**
- * A loss of everything leaves a node as good as silent; so may a store that holds it up or
- * refuses. Damaged records silence a node in single slots, but never more than n - q nodes in one:
- * so many stand for all.
- */
-function silencedByOne(fault: Fault, nodes: number): readonly number[] {
-  switch (FAULT_TRAITS[fault.kind].toll) {
-    case "silences":
-      return nodesOf(fault);
-    case "damages":
-      return nodesOf(fault).slice(0, nodes - quorum(nodes));
-    default:
-      return fault.kind === "loss" && fault.probability === 1 ? fault.nodes : [];
+/** Nodes that say or hear nothing, with those that are lost anyway. */
+function silencedBy(faults: readonly Fault[], nodes: number, lost: Nodes = new Set()): Nodes {
+  const silenced = new Set(lost);
+  for (const fault of faults) {
+    if (!silencesAll(fault)) continue;
+    for (const node of nodesOf(fault)) if (node < nodes) silenced.add(node);
   }
+  // Others strike a few nodes at a time: at the worst those that were left.
+  for (const fault of faults) {
+    const left = nodesOf(fault).filter((node) => node < nodes && !silenced.has(node));
+    for (const node of left.slice(0, silencedAtOnce(fault, nodes))) silenced.add(node);
+  }
+  return silenced;
 }
 
-function largestConnected(
-  nodes: number,
-  faults: readonly Fault[],
-  silenced: ReadonlySet<number>,
-): number {
-  const alive = Array.from({ length: nodes }, (_, node) => node).filter((n) => !silenced.has(n));
+/** A loss of everything leaves a node as good as silent; so may a store that holds it up. */
+function silencesAll(fault: Fault): boolean {
+  if (fault.kind === "loss") return fault.probability === 1;
+  return FAULT_TRAITS[fault.kind].toll === "silences";
+}
+
+/** Damaged records silence a node in single slots, but never more than n - q nodes in one. */
+function silencedAtOnce({ kind }: Fault, nodes: number): number {
+  const { toll } = FAULT_TRAITS[kind];
+  if (toll === "damages") return nodes - quorum(nodes);
+  return toll === "rolls" ? 1 : 0;
+}
+
+function largestConnected(nodes: number, faults: readonly Fault[], lost: Nodes): number {
+  const alive = Array.from({ length: nodes }, (_, node) => node).filter((n) => !lost.has(n));
   const partitions = faults.flatMap((fault) => (fault.kind === "partition" ? [fault.groups] : []));
   // Each choice of one side in every partition leaves one group; nodes in no group are on all.
   let groups = [alive];

@@ -5,6 +5,8 @@
  */
 
 import type { Fault, FaultDetail } from "../fault/fault.ts";
+import { POWER_GAP_MIN_NS } from "../fault/power-faults.ts";
+import { NS_PER_MS } from "../time/time.ts";
 import type { Expectation, ExpectationClass } from "./expectation.ts";
 import type { ScenarioFault, ScenarioPosition, ScenarioSize } from "./scenario.ts";
 
@@ -59,8 +61,16 @@ function targetIssue(fault: FaultDetail, nodes: number): FieldIssue | null {
     return isSplit ? null : [field, "expected at least two groups with a node in each"];
   }
   if (listed.length === 0) return [field, "found no node, expected at least one"];
+  return timesIssue(fault);
+}
+
+function timesIssue(fault: FaultDetail): FieldIssue | null {
   if (fault.kind === "delay" && fault.maxNs < fault.minNs) {
     return ["max", "found less than min, expected at least as much"];
+  }
+  if (fault.kind === "power-cycle" && (fault.everyNs ?? Infinity) < fault.offNs + POWER_GAP_MIN_NS) {
+    const gap = `${POWER_GAP_MIN_NS / NS_PER_MS} ms`;
+    return ["every", `leaves no time to come back: expected at least ${gap} more than off`];
   }
   return null;
 }

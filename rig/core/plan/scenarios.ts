@@ -6,8 +6,9 @@
 
 import { NS_PER_MS, NS_PER_S } from "../time/time.ts";
 import type { Scenario } from "./scenario.ts";
-
-const PLAIN = { nodesMin: 1, workload: {}, faults: [], floors: {}, timers: {}, assertions: [] };
+import { PLAIN } from "./scenarios/plain.ts";
+import { STOP_SCENARIOS } from "./scenarios/stops.ts";
+import { STORAGE_SCENARIOS } from "./scenarios/storage.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -82,4 +83,6 @@ export const SCENARIOS: readonly Scenario[] = [
       { name: "median-over-baseline", times: 5, scenario: "happy" },
     ],
   },
+  ...STOP_SCENARIOS,
+  ...STORAGE_SCENARIOS,
 ];

@@ -53,6 +53,12 @@ export class Random {
     return low + this.below(high - low + 1);
   }
 
+  /** The same items in another order (Fisher-Yates). */
+  shuffled<Item>(items: readonly Item[]): Item[] {
+    const left = [...items];
+    return items.map(() => left.splice(this.below(left.length), 1)[0] as Item);
+  }
+
   /** True once in `outOf` draws, `times` as often. */
   chance(times: number, outOf: number): boolean {
     return this.below(outOf) < times;
