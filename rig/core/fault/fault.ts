@@ -9,11 +9,7 @@ import {
   LOGICAL_FAULT_TRAITS,
   type LogicalFaultDetail,
 } from "./logical-faults.ts";
-import {
-  POWER_FAULT_KINDS,
-  POWER_FAULT_TRAITS,
-  type PowerFaultDetail,
-} from "./power-faults.ts";
+import { POWER_FAULT_KINDS, POWER_FAULT_TRAITS, type PowerFaultDetail } from "./power-faults.ts";
 import { STOP_FAULT_KINDS, STOP_FAULT_TRAITS, type StopFaultDetail } from "./stop-faults.ts";
 import {
   STORAGE_FAULT_KINDS,

@@ -68,7 +68,10 @@ function timesIssue(fault: FaultDetail): FieldIssue | null {
   if (fault.kind === "delay" && fault.maxNs < fault.minNs) {
     return ["max", "found less than min, expected at least as much"];
   }
-  if (fault.kind === "power-cycle" && (fault.everyNs ?? Infinity) < fault.offNs + POWER_GAP_MIN_NS) {
+  if (
+    fault.kind === "power-cycle" &&
+    (fault.everyNs ?? Infinity) < fault.offNs + POWER_GAP_MIN_NS
+  ) {
     const gap = `${POWER_GAP_MIN_NS / NS_PER_MS} ms`;
     return ["every", `leaves no time to come back: expected at least ${gap} more than off`];
   }

@@ -112,7 +112,10 @@ describe("one recorded list of events replayed through both drivers", () => {
 function hasPorts(scenario: string): boolean {
   const plan = makePlan({ scenario, seed: 1 });
   try {
-    refuseImpossibleFaults(plan, openSimulatedWorld(plan, (node) => makeNode(plan, node)));
+    refuseImpossibleFaults(
+      plan,
+      openSimulatedWorld(plan, (node) => makeNode(plan, node)),
+    );
     return true;
   } catch {
     return false;

@@ -41,10 +41,7 @@ export const common = {
   end: position.optional().describe("When it ends; otherwise once the workload is done"),
 };
 
-export const probability = share(
-  "a share over 0 such as 10% or 0.1",
-  (percent) => percent > 0,
-);
+export const probability = share("a share over 0 such as 10% or 0.1", (percent) => percent > 0);
 
 /** As long as times are exact: 104 days. */
 export const NS_MAX = Number.MAX_SAFE_INTEGER;
