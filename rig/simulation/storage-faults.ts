@@ -8,7 +8,6 @@ import type { StoreResult } from "../core/consensus/node-core.ts";
 import type { Fault } from "../core/fault/fault.ts";
 import type { StorageFaultDetail } from "../core/fault/storage-faults.ts";
 import { Random } from "../core/random/random.ts";
-import type { StoreWrite } from "./storage.ts";
 import { StorageAtlas } from "./storage-atlas.ts";
 import type { Entry, StorageMedium } from "./storage-medium.ts";
 
@@ -77,8 +76,9 @@ export class StorageFaults {
    */
   cutIn(
     node: number,
-    { startNs, endNs, slot }: Pick<StoreWrite, "startNs" | "endNs" | "slot">,
+    write: Pick<Entry, "slot"> & { readonly startNs: number; readonly endNs: number },
   ): { readonly fault: OfKind<"power-cut-in-write">; readonly atNs: number } | null {
+    const { startNs, endNs, slot } = write;
     const tearing = this.#on(node, "torn-write");
     const mayTear = tearing.some((fault) => this.#allows(fault, node, { slot, isBase: false }));
     if (tearing.length > 0 && !mayTear) return null;

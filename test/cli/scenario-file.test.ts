@@ -165,6 +165,9 @@ describe("a plan file", () => {
       "- {kind: power-cut-in-write, nodes: [0]}",
       "- {kind: store-full, nodes: [0]}",
       "- {kind: store-error, nodes: [0], probability: 100%}",
+      "- {kind: power-cycle, nodes: [0], off: 10ms, every: 20ms}",
+      "- {kind: power-cycle-rolling, nodes: [0], off: 10ms, gap: 20ms}",
+      "- {kind: brown-out-all, off: 10ms, stagger: 0s}",
     ];
     const read = readPlanFile(file(`${words.join("\n")}\n`));
     const faults = read.kind === "faults" ? read.faults : [];
