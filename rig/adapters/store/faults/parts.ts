@@ -1,4 +1,4 @@
-/** What the schemas of all families of faults share, as people write them and as plans have them. */
+/** What the schemas of all families of faults share: in files that people write, and in plans. */
 
 import { z } from "zod";
 import { OPERATIONS_MAX } from "../../../core/plan/make-plan.ts";
