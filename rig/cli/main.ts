@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./commands/check.ts")).checkCommand,
   plan: async () => (await import("./commands/plan.ts")).planCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
+  download: async () => (await import("./commands/download.ts")).downloadCommand,
 };
 
 /** Arguments that may be given more than once; those of the suite only there. */

@@ -14,7 +14,7 @@ function indented(text: string): string {
 }
 
 describe("docs/reference/commands.md", () => {
-  it.each([[[]], [["run"]], [["suite"]], [["check"]], [["plan"]], [["report"]]])(
+  it.each([[[]], [["run"]], [["suite"]], [["check"]], [["plan"]], [["report"]], [["download"]]])(
     "has the help of rig %j",
     async (command) => {
       const { stdout } = await rig([...command, "--help"]);

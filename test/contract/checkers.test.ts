@@ -173,7 +173,7 @@ describe("elle-cli that doesn't end well", () => {
     const checker = new ElleCliChecker(standIn({ way: "hang" }));
     const asking = failure(checker.check(requestFor("valid.edn"), abort.signal));
     setTimeout(() => abort.abort(), 700);
-    expect(await asking).toMatchObject({ code: "check.interrupted", exitCode: 130 });
+    expect(await asking).toMatchObject({ code: "work.interrupted", exitCode: 130 });
   });
 
   it("gives no answer when it dies", async () => {

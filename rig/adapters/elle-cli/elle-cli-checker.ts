@@ -115,7 +115,7 @@ export class ElleCliChecker implements Checker {
   }
 
   #refuseBrokenOff({ why }: ChildEnd, file: string): void {
-    if (why === "aborted") throw new RigError("check.interrupted", `${file}: interrupted`);
+    if (why === "aborted") throw new RigError("work.interrupted", `${file}: interrupted`);
     if (why === "exit") return;
     const seconds = this.#options.limitMs / 1000;
     const text = `${file}: elle-cli takes longer than ${seconds} s and was killed`;

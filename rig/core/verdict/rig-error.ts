@@ -21,7 +21,7 @@ const CODES = {
   "bench.trouble": EXIT.benchTrouble,
   "check.timeout": EXIT.unknown,
   "check.no-answer": EXIT.unknown,
-  "check.interrupted": EXIT.interrupted,
+  "work.interrupted": EXIT.interrupted,
   "check.differs": EXIT.internal,
   "download.refused": EXIT.data,
   "download.changed": EXIT.data,
