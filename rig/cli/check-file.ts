@@ -69,6 +69,7 @@ function elleChecker(
 
 async function loadOther(model: ModelName): Promise<FileChecker> {
   const { CHECKERS } = await import("../core/checkers/index.ts");
+  const { anomaliesOf } = await import("../core/checkers/anomalies.ts");
   return async (file, { others, untilMs }) => {
     const operations = await readOperationsOf(file, untilMs);
     const { valid, errors, errorCounts } = CHECKERS[model].check(operations, others);
@@ -77,7 +78,7 @@ async function loadOther(model: ModelName): Promise<FileChecker> {
       anomalyTypes: Object.keys(errorCounts).sort(),
       not: [],
       alsoNot: [],
-      anomalies: errors,
+      anomalies: anomaliesOf(operations, errors),
       anomalyCounts: errorCounts,
       operations: operations.filter(({ type }) => type === "ok").length,
       warnings: [],

@@ -34,10 +34,12 @@ export function judgedNatively(
 ): Judged {
   const result = withFloor(found, minOk);
   const { valid, anomalyTypes, not, alsoNot, operations, warnings } = result;
+  const { anomalyCounts, anomalies } = result;
+  const judgement = { valid, anomalyTypes, not, alsoNot, operations, warnings };
   const consistency = isElle(model) ? askedFor(elle) : null;
   return {
     valid,
-    fields: { valid, anomalyTypes, not, alsoNot, operations, warnings },
+    fields: { ...judgement, anomalyCounts, anomalies },
     text: (screen) => checkText({ file, model, consistency, result }, screen),
     error: null,
   };

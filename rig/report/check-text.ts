@@ -1,8 +1,9 @@
 /** What `rig check` prints of one history: verdict first, then the first anomalies in sentences. */
 
 import type { CheckResult } from "../core/elle/index.ts";
+import { meaningOf } from "../core/elle/meanings.ts";
 import type { Style } from "./style.ts";
-import { plural, printable, wrap } from "./text.ts";
+import { countText, plural, printable, wrap } from "./text.ts";
 
 export interface CheckedHistory {
   readonly file: string;
@@ -27,19 +28,23 @@ export function checkText(
       .filter((each) => each !== null)
       .join(", ");
   const lines = [head];
-  const say = (text: string) => {
-    for (const line of wrap(printable(text), Math.max(40, width - 2))) lines.push(`  ${line}`);
+  const say = (text: string, indent = "  ") => {
+    const room = Math.max(40, width - indent.length);
+    for (const line of wrap(printable(text), room)) lines.push(indent + line);
   };
   if (anomalyTypes.length > 0) {
     const counted = anomalyTypes.map((type) => `${type} (${anomalyCounts[type] ?? 1})`);
     say(`anomalies: ${counted.join(", ")}`);
   }
   if (not.length > 0) say(`so it is not: ${not.join(", ")}`);
-  for (const { type, explanation } of anomalies.slice(0, ANOMALIES_SHOWN)) {
-    say(`${type}: ${explanation}`);
+  for (const { type, sentences } of anomalies.slice(0, ANOMALIES_SHOWN)) {
+    const meaning = meaningOf(type);
+    say(meaning === "" ? `${type}:` : `${type}, ${meaning}:`);
+    for (const sentence of sentences) say(sentence, "    ");
   }
-  const left = anomalies.length - ANOMALIES_SHOWN;
-  if (left > 0) say(`... and ${left} more`);
+  const all = Object.values(anomalyCounts).reduce((sum, count) => sum + count, 0);
+  const left = all - Math.min(anomalies.length, ANOMALIES_SHOWN);
+  if (left > 0) say(`... and ${countText(left)} more`);
   for (const warning of warnings) say(`warning: ${warning}`);
   return `${lines.join("\n")}\n`;
 }

@@ -52,6 +52,8 @@ describe("rig check", () => {
       "alsoNot",
       "operations",
       "warnings",
+      "anomalyCounts",
+      "anomalies",
       "milliseconds",
     ]);
     expect(lines[1].error).toContain("no such file");

@@ -183,6 +183,8 @@ async function checkFile(
       alsoNot: [],
       operations: 0,
       warnings: [],
+      anomalyCounts: {},
+      anomalies: [],
     };
     const milliseconds = elapsedMs();
     if (json) printJson({ file, model, ...nothing, milliseconds, error: errorText(error) });

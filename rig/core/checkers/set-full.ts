@@ -7,10 +7,11 @@
  */
 
 import { type GeneralOperation, type Value, valueKey } from "../history/general-operation.ts";
+import { timeText } from "../time/time-text.ts";
 import { type Call, callsOf, describedRead, unknownFunction } from "./operations.ts";
 import { Errors, type ModelResult, type Validity } from "./result.ts";
 import { elementsOf } from "./set.ts";
-import { capital, operationText, timeText, valueText } from "./texts.ts";
+import { capital, operationText, valueText } from "./texts.ts";
 
 export interface SetFullOptions {
   /** Whether a read that misses a known element is an error even if later ones see it; no. */

@@ -4,24 +4,19 @@
  */
 
 import { canonicalText, type GeneralOperation, type Value } from "../history/general-operation.ts";
+import { timeText } from "../time/time-text.ts";
 
 const SHOWN_ITEMS = 10;
 const SHOWN_CHARACTERS = 60;
 
-/** `operation 7 (process 3, at 1.500 ms)`, by the index in the history. */
+/** `operation 7 (process 3, node n1, at 1.500 ms)`, by the index in the history. */
 export function operationText(operation: GeneralOperation): string {
   const details: string[] = [];
   if (operation.process !== null) details.push(`process ${operation.process}`);
+  if (operation.node !== undefined) details.push(`node ${operation.node}`);
   if (operation.time >= 0) details.push(`at ${timeText(operation.time)}`);
   const inner = details.length === 0 ? "" : ` (${details.join(", ")})`;
   return `operation ${operation.index}${inner}`;
-}
-
-/** Nanoseconds in the unit that reads best. */
-export function timeText(timeNs: number): string {
-  if (timeNs < 1e3) return `${timeNs} ns`;
-  if (timeNs < 1e6) return `${(timeNs / 1e3).toFixed(3)} us`;
-  return timeNs < 1e9 ? `${(timeNs / 1e6).toFixed(3)} ms` : `${(timeNs / 1e9).toFixed(6)} s`;
 }
 
 /** `from 1.500 ms to 2.000 ms`; without times by the indexes of its two operations. */

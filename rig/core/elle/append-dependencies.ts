@@ -8,9 +8,9 @@ import { APPEND, type HistoryTable, READ_LIST } from "../history/history-table.t
 import type { AppendEdges } from "./append-edges.ts";
 import { proveAppendStep } from "./append-proofs.ts";
 import type { EdgeList } from "./components.ts";
+import type { ProveStep } from "./cycles.ts";
 import type { Dependencies, EdgeSink, QuickGraph } from "./dependencies.ts";
 import { APPEND_RELATIONS } from "./relations.ts";
-import type { CycleStep, Relation } from "./result.ts";
 import { isPossible, NONE } from "./transactions.ts";
 
 export class AppendDependencies implements Dependencies {
@@ -25,8 +25,7 @@ export class AppendDependencies implements Dependencies {
     this.edges = edges;
   }
 
-  readonly prove = (from: number, to: number, relation: Relation): CycleStep =>
-    proveAppendStep(this.edges, from, to, relation);
+  readonly prove: ProveStep = (edge, nameOf) => proveAppendStep(this.edges, edge, nameOf);
 
   addQuickEdges(list: EdgeList): QuickGraph {
     const { table } = this;

@@ -12,7 +12,6 @@ import { LabelledEdges, stronglyConnectedParts } from "./labelled-graph.ts";
 import { type Order, processPredecessors, RealtimeOrder } from "./order-edges.ts";
 import { PROCESS, REALTIME } from "./relations.ts";
 import { findSuspects } from "./suspects.ts";
-import { indexOf } from "./texts.ts";
 import { NONE } from "./transactions.ts";
 
 /**
@@ -36,8 +35,8 @@ export function checkCycles(dependencies: Dependencies, options: CycleOptions): 
   const { groups, isEmpty } = findSuspects(dependencies, order);
   if (isEmpty) {
     findings.add(EMPTY_GRAPH, () => ({
-      explanation: "No two transactions of this history depend on each other: nothing was checked.",
-      operations: [],
+      sentences: ["No two transactions of this history depend on each other: nothing was checked."],
+      rows: [],
     }));
   }
   if (groups.length === 0) return;
@@ -48,8 +47,8 @@ export function checkCycles(dependencies: Dependencies, options: CycleOptions): 
     for (const row of rows) addOrder(row, sink);
     if (sink.isFull) {
       findings.add(SEARCH_GAVE_UP, () => ({
-        explanation: `Only ${MOST_EDGES} of the edges between ${rows.length} operations were used.`,
-        operations: [],
+        sentences: [`Only ${MOST_EDGES} of the edges between ${rows.length} operations were used.`],
+        rows: [],
       }));
     }
     for (const part of stronglyConnectedParts(sink.list.graph(rows))) {
@@ -58,7 +57,7 @@ export function checkCycles(dependencies: Dependencies, options: CycleOptions): 
         steps: options.searchSteps ?? DEFAULT_STEPS,
         prove,
         explainedBy,
-        indexOf: (row) => indexOf(table, row),
+        table,
       });
     }
   }

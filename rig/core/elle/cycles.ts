@@ -4,28 +4,33 @@
  * them still holds, and types that are implied by one found before, are not looked for.
  */
 
+import type { HistoryTable } from "../history/history-table.ts";
+import { microOperationText } from "../history/operation-detail.ts";
 import { findCycleHits } from "./cycle-exists.ts";
 import { CycleSearch } from "./cycle-search.ts";
 import { CYCLE_SPECS } from "./cycle-specs.ts";
-import type { Findings } from "./findings.ts";
+import { cycleType } from "./cycle-type.ts";
+import { type Finding, type Findings, nameAt } from "./findings.ts";
 import { bitsBetween, type LabelledGraph } from "./labelled-graph.ts";
 import { forbiddenBy, friendlyName, impliedBy, impossibleModels } from "./lattice.ts";
 import { CYCLE_MODELS, cycleExistsType } from "./lattice-data.ts";
 import { inSetOrder } from "./path-search.ts";
 import { type ExplainedBy, explainedRelation } from "./relations.ts";
 import type { CycleStep, Relation } from "./result.ts";
+import { detailOfRow } from "./row-details.ts";
+import { shortestLike } from "./shorter-cycle.ts";
+import { cutText, indexOf, type NameOf, operationText, type RowEdge } from "./texts.ts";
 
 export const SEARCH_GAVE_UP = "cycle-search-timeout";
 
 /** Says why one transaction comes before another; the only part that knows the workload. */
-export type ProveStep = (from: number, to: number, relation: Relation) => CycleStep;
+export type ProveStep = (edge: RowEdge, nameOf: NameOf) => CycleStep;
 
 export interface CycleContext {
   readonly findings: Findings;
   readonly prove: ProveStep;
   readonly explainedBy: ExplainedBy;
-  /** Index in the history of a row. */
-  readonly indexOf: (row: number) => number;
+  readonly table: HistoryTable;
   /** Steps for the search in each graph. */
   readonly steps: number;
 }
@@ -42,7 +47,7 @@ export function findCycles(graph: LabelledGraph, context: CycleContext): void {
     context.findings.add(cycleExistsType(model), () => existsAnomaly(model, rows, context));
   }
   const budget = { left: context.steps };
-  const indexes = graph.rows.map(context.indexOf);
+  const indexes = graph.rows.map((row) => indexOf(context.table, row));
   const search = new CycleSearch(graph, () => inSetOrder(graph, indexes), budget);
   for (const spec of CYCLE_SPECS) {
     if (redundant.has(spec.type)) continue;
@@ -59,22 +64,6 @@ export function findCycles(graph: LabelledGraph, context: CycleContext): void {
   }
 }
 
-/** Type of a cycle by how its edges are explained. */
-export function cycleType(relations: readonly Relation[]): string {
-  let suffix = "";
-  if (relations.includes("realtime")) suffix = "-realtime";
-  else if (relations.includes("process")) suffix = "-process";
-  const count = relations.filter((relation) => relation === "rw").length;
-  if (count === 1) return `G-single-item${suffix}`;
-  if (count > 1) {
-    const isAdjacent = relations.some(
-      (relation, at) => relation === "rw" && relations.at(at - 1) === "rw",
-    );
-    return (isAdjacent ? "G2-item" : "G-nonadjacent-item") + suffix;
-  }
-  return (relations.includes("wr") ? "G1c" : "G0") + suffix;
-}
-
 function relationsOf(
   graph: LabelledGraph,
   cycle: readonly number[],
@@ -87,43 +76,63 @@ function relationsOf(
 }
 
 function addCycle(graph: LabelledGraph, cycle: readonly number[], context: CycleContext): void {
-  const relations = relationsOf(graph, cycle, context.explainedBy);
-  context.findings.add(cycleType(relations), () => {
-    const rows = cycle.map((node) => graph.rows[node] as number);
-    const steps = rows.map((row, at) =>
-      context.prove(row, rows[(at + 1) % rows.length] as number, relations[at] as Relation),
-    );
-    const reasons = steps.map((step) => step.because).join("; ");
-    const operations = rows.map(context.indexOf);
-    return {
-      explanation:
-        `A cycle of ${rows.length} operations: ${reasons}. ` +
-        `So operation ${operations[0]} would have to come before itself.`,
-      operations,
-      cycle: steps,
-    };
+  const { explainedBy } = context;
+  const type = cycleType(relationsOf(graph, cycle, explainedBy));
+  context.findings.add(type, () => {
+    const shortest = shortestLike(graph, cycle, { type, explainedBy });
+    return cycleFinding(graph, shortest, context);
   });
 }
 
-function existsAnomaly(model: string, rows: readonly number[], context: CycleContext) {
-  const operations = rows.slice(0, 16).map(context.indexOf);
+function cycleFinding(
+  graph: LabelledGraph,
+  cycle: readonly number[],
+  { table, explainedBy, prove }: CycleContext,
+): Finding {
+  const relations = relationsOf(graph, cycle, explainedBy);
+  const rows = cycle.map((node) => graph.rows[node] as number);
+  const nameOf = (row: number) => {
+    const place = rows.indexOf(row);
+    return place < 0 ? operationText(table, row) : nameAt(place);
+  };
+  const steps = rows.map((from, at) => {
+    const to = rows[(at + 1) % rows.length] as number;
+    return prove({ from, to, relation: relations[at] as Relation }, nameOf);
+  });
+  const members = rows.map((row, at) => {
+    const detail = detailOfRow(table, row, nameAt(at));
+    const what = detail.operations.map(microOperationText).join(", ");
+    return `${detail.name} is ${operationText(table, row)}: ${cutText(what)}.`;
+  });
+  const reasons = steps.map(({ relation, because }, at) => {
+    const next = nameAt((at + 1) % rows.length);
+    return `${nameAt(at)} comes before ${next} (${relation}): ${because}.`;
+  });
+  const end = `So ${nameAt(0)} would have to come before itself: a contradiction.`;
+  return { sentences: [...members, ...reasons, end], rows, cycle: steps };
+}
+
+function existsAnomaly(model: string, rows: readonly number[], { table }: CycleContext): Finding {
+  const operations = rows.slice(0, 16).map((row) => indexOf(table, row));
   const more =
     rows.length > operations.length ? ` and ${rows.length - operations.length} more` : "";
   return {
-    explanation:
+    sentences: [
       `Operations ${operations.join(", ")}${more} come before each other in a circle, in a way ` +
-      `that ${friendlyName(model)} does not allow.`,
-    operations,
+        `that ${friendlyName(model)} does not allow.`,
+    ],
+    rows: rows.slice(0, 16),
   };
 }
 
 /** The verdict stands on what was found; an example of any type shows where to look. */
 function giveUp(graph: LabelledGraph, search: CycleSearch, context: CycleContext): void {
   context.findings.add(SEARCH_GAVE_UP, () => ({
-    explanation:
+    sentences: [
       `The search for cycles among ${graph.nodes} operations was given up after ` +
-      `${context.steps} steps; there may be more types of cycles than are named.`,
-    operations: graph.rows.slice(0, 16).map(context.indexOf),
+        `${context.steps} steps; there may be more types of cycles than are named.`,
+    ],
+    rows: graph.rows.slice(0, 16),
   }));
   addCycle(graph, search.anyCycle(), context);
 }

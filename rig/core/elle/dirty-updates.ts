@@ -6,7 +6,7 @@
 import { FAIL, type HistoryTable, OK } from "../history/history-table.ts";
 import type { AppendIndex } from "./append-index.ts";
 import type { Findings } from "./findings.ts";
-import { capital, elementText, indexOf, keyText, operationText, readList } from "./texts.ts";
+import { capital, elementText, keyText, operationText, readList } from "./texts.ts";
 import { NONE } from "./transactions.ts";
 import { longestReads } from "./version-order.ts";
 
@@ -43,12 +43,14 @@ function dirtyUpdate(table: HistoryTable, index: AppendIndex, elements: readonly
   const failed = index.completed[elements[0]] as number;
   const built = index.completed[elements[1]] as number;
   return {
-    explanation:
+    sentences: [
       `${capital(operationText(table, failed))} failed to append ` +
-      `${elementText(table, elements[0])} to ${keyText(table, key)}, yet ` +
-      `${operationText(table, built)} appended ${elementText(table, elements[1])} after it and ` +
-      "succeeded.",
-    operations: [indexOf(table, failed), indexOf(table, built)],
+        `${elementText(table, elements[0])} to ${keyText(table, key)}, yet ` +
+        `${operationText(table, built)} appended ${elementText(table, elements[1])} after it and ` +
+        "succeeded.",
+    ],
+    rows: [failed, built],
     key: table.names.key(key),
+    values: elements.map((element) => elementText(table, element)),
   };
 }

@@ -29,7 +29,7 @@ import { checkOrders, versionOrder } from "./version-order.ts";
 export function checkListAppend(history: HistoryTable, options: CheckOptions): CheckResult {
   const request = requestOf(options);
   const index = indexAppends(history);
-  const findings = new Findings();
+  const findings = new Findings(history);
   const versions = versionOrder(history, index);
   // Made-up elements apart from the longest read make that read incompatible with it, and Elle
   // tells no more than this; but a model that allows it must still not allow made-up elements.

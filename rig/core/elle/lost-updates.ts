@@ -12,7 +12,7 @@ import {
   WRITE,
 } from "../history/history-table.ts";
 import type { Findings } from "./findings.ts";
-import { capital, indexOf, keyText, operationText, readList, readText } from "./texts.ts";
+import { capital, keyText, operationText, readList, readText } from "./texts.ts";
 import { NONE } from "./transactions.ts";
 
 /** Finds transactions that read the same value of a key, and then wrote to the key. */
@@ -87,12 +87,14 @@ function lostUpdate(table: HistoryTable, mop: number, rows: readonly number[]) {
   const who = rows.slice(0, 4).map((row) => operationText(table, row));
   if (rows.length > who.length) who.push(`${rows.length - who.length} more`);
   return {
-    explanation:
+    sentences: [
       `${capital(who.slice(0, -1).join(", "))} and ${who.at(-1)} all read ` +
-      `${keyText(table, key)} as ${readText(table, mop)} and then wrote to it: each but one ` +
-      "built on a state that was no longer the last.",
-    operations: rows.map((row) => indexOf(table, row)),
+        `${keyText(table, key)} as ${readText(table, mop)} and then wrote to it: each but one ` +
+        "built on a state that was no longer the last.",
+    ],
+    rows,
     key: table.names.key(key),
+    values: [readText(table, mop)],
   };
 }
 

@@ -7,15 +7,7 @@
 import { type HistoryTable, OK, READ_LIST } from "../history/history-table.ts";
 import type { AppendIndex } from "./append-index.ts";
 import type { Findings } from "./findings.ts";
-import {
-  capital,
-  elementText,
-  indexOf,
-  keyText,
-  listText,
-  operationText,
-  readList,
-} from "./texts.ts";
+import { capital, elementText, keyText, listText, operationText, readList } from "./texts.ts";
 import { isPossible, NONE } from "./transactions.ts";
 
 export interface ReadCheckOptions {
@@ -109,12 +101,14 @@ function findFailed(table: HistoryTable, index: AppendIndex, at: Place, findings
     findings.add("G1a", () => {
       const key = table.mopKey[at.mop] as number;
       return {
-        explanation:
+        sentences: [
           `${capital(operationText(table, at.row))} read ${elementText(table, element)} in ` +
-          `${keyText(table, key)}, which ${operationText(table, writer)} had tried to append ` +
-          "and failed: nobody may see what a failed operation wrote.",
-        operations: [indexOf(table, at.row), indexOf(table, writer)],
+            `${keyText(table, key)}, which ${operationText(table, writer)} had tried to append ` +
+            "and failed: nobody may see what a failed operation wrote.",
+        ],
+        rows: [at.row, writer],
         key: table.names.key(key),
+        values: [elementText(table, element)],
       };
     });
   }
@@ -133,12 +127,14 @@ function findIntermediate(
   findings.add("G1b", () => {
     const key = table.mopKey[at.mop] as number;
     return {
-      explanation:
+      sentences: [
         `${capital(operationText(table, at.row))} read ${keyText(table, key)} up to ` +
-        `${elementText(table, element)}, which ${operationText(table, writer)} appended before ` +
-        "it appended more to the same key: a state from the middle of a transaction.",
-      operations: [indexOf(table, at.row), indexOf(table, writer)],
+          `${elementText(table, element)}, which ${operationText(table, writer)} appended before ` +
+          "it appended more to the same key: a state from the middle of a transaction.",
+      ],
+      rows: [at.row, writer],
       key: table.names.key(key),
+      values: [elementText(table, element)],
     };
   });
 }
@@ -159,12 +155,14 @@ function findRepeated(table: HistoryTable, at: Place, findings: Findings): void 
     const key = table.mopKey[at.mop] as number;
     const times = list.filter((element) => element === repeated).length;
     return {
-      explanation:
+      sentences: [
         `${capital(operationText(table, at.row))} read ${keyText(table, key)} as ` +
-        `${listText(table, list)}, with ${elementText(table, repeated)} in it ${times} times, ` +
-        "though it was appended once.",
-      operations: [indexOf(table, at.row)],
+          `${listText(table, list)}, with ${elementText(table, repeated)} in it ${times} times, ` +
+          "though it was appended once.",
+      ],
+      rows: [at.row],
       key: table.names.key(key),
+      values: [elementText(table, repeated)],
     };
   });
 }
@@ -180,11 +178,13 @@ function findGarbage(
     findings.add("garbage-read", () => {
       const key = table.mopKey[at.mop] as number;
       return {
-        explanation:
+        sentences: [
           `${capital(operationText(table, at.row))} read ${elementText(table, element)} in ` +
-          `${keyText(table, key)}, which no operation ever appended.`,
-        operations: [indexOf(table, at.row)],
+            `${keyText(table, key)}, which no operation ever appended.`,
+        ],
+        rows: [at.row],
         key: table.names.key(key),
+        values: [elementText(table, element)],
       };
     });
   }

@@ -7,7 +7,7 @@
 import { type HistoryTable, OK, READ_VALUE, WRITE } from "../history/history-table.ts";
 import type { Findings } from "./findings.ts";
 import type { RegisterIndex } from "./register-index.ts";
-import { capital, indexOf, keyText, operationText, readText } from "./texts.ts";
+import { capital, keyText, operationText, readText } from "./texts.ts";
 import { NONE } from "./transactions.ts";
 import { versionRead, versionText } from "./versions.ts";
 
@@ -66,40 +66,47 @@ export function checkRegisterTransactions(table: HistoryTable, findings: Finding
 
 function failedRead(table: HistoryTable, at: Place, writer: number) {
   return {
-    explanation:
+    sentences: [
       `${readSentence(table, at)}, which ${operationText(table, writer)} had tried to write and ` +
-      "failed: nobody may see what a failed operation wrote.",
-    operations: [indexOf(table, at.row), indexOf(table, writer)],
+        "failed: nobody may see what a failed operation wrote.",
+    ],
+    rows: [at.row, writer],
     key: keyOf(table, at),
+    values: [readText(table, at.mop)],
   };
 }
 
 function tornRead(table: HistoryTable, at: Place, writer: number) {
   return {
-    explanation:
+    sentences: [
       `${readSentence(table, at)}, which ${operationText(table, writer)} wrote before it wrote ` +
-      "another value to the same key: a state from the middle of a transaction.",
-    operations: [indexOf(table, at.row), indexOf(table, writer)],
+        "another value to the same key: a state from the middle of a transaction.",
+    ],
+    rows: [at.row, writer],
     key: keyOf(table, at),
+    values: [readText(table, at.mop)],
   };
 }
 
 function garbageRead(table: HistoryTable, at: Place) {
   return {
-    explanation: `${readSentence(table, at)}, which no operation ever wrote.`,
-    operations: [indexOf(table, at.row)],
+    sentences: [`${readSentence(table, at)}, which no operation ever wrote.`],
+    rows: [at.row],
     key: keyOf(table, at),
+    values: [readText(table, at.mop)],
   };
 }
 
 function internalAnomaly(table: HistoryTable, at: Place, expected: number) {
   const key = keyText(table, table.mopKey[at.mop] as number);
   return {
-    explanation:
+    sentences: [
       `${capital(operationText(table, at.row))} read ${key} as ${readText(table, at.mop)}, but ` +
-      `by its own earlier reads and writes it should have found ${versionText(table, expected)}.`,
-    operations: [indexOf(table, at.row)],
+        `by its own earlier reads and writes it should have found ${versionText(table, expected)}.`,
+    ],
+    rows: [at.row],
     key: keyOf(table, at),
+    values: [readText(table, at.mop)],
   };
 }
 

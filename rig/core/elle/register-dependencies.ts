@@ -8,12 +8,12 @@
 
 import { type HistoryTable, OK } from "../history/history-table.ts";
 import type { EdgeList } from "./components.ts";
+import type { ProveStep } from "./cycles.ts";
 import type { Dependencies, EdgeSink, QuickGraph } from "./dependencies.ts";
 import { type EarlierVersions, earlierVersions } from "./earlier-versions.ts";
 import type { RegisterIndex, VersionRows } from "./register-index.ts";
 import { proveRegisterStep } from "./register-proofs.ts";
 import { REGISTER_RELATIONS, RW, WR, WW } from "./relations.ts";
-import type { CycleStep, Relation } from "./result.ts";
 import { NONE } from "./transactions.ts";
 import type { VersionGraph } from "./version-graph.ts";
 import { keyOfVersion } from "./versions.ts";
@@ -31,8 +31,8 @@ export class RegisterDependencies implements Dependencies {
     this.versions = versions;
   }
 
-  readonly prove = (from: number, to: number, relation: Relation): CycleStep =>
-    proveRegisterStep(this.versions, this.earlier, { from, to, relation });
+  readonly prove: ProveStep = (edge, nameOf) =>
+    proveRegisterStep({ versions: this.versions, earlier: this.earlier, nameOf }, edge);
 
   /** Made when there is a cycle to look into. */
   private get earlier(): EarlierVersions {

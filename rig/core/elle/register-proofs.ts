@@ -4,11 +4,10 @@
  * words.
  */
 
-import type { HistoryTable } from "../history/history-table.ts";
 import type { EarlierVersions } from "./earlier-versions.ts";
 import type { SourceName } from "./register-sources.ts";
 import type { CycleStep } from "./result.ts";
-import { keyText, operationText, orderStep, type RowEdge } from "./texts.ts";
+import { keyText, type NameOf, orderStep, type RowEdge } from "./texts.ts";
 import { NONE } from "./transactions.ts";
 import { sourceText, type VersionGraph } from "./version-graph.ts";
 import { isNil, versionText } from "./versions.ts";
@@ -21,14 +20,17 @@ interface Proof {
   readonly source?: SourceName;
 }
 
-export function proveRegisterStep(
-  versions: VersionGraph,
-  earlier: EarlierVersions,
-  edge: RowEdge,
-): CycleStep {
+export interface RegisterProofs {
+  readonly versions: VersionGraph;
+  readonly earlier: EarlierVersions;
+  readonly nameOf: NameOf;
+}
+
+export function proveRegisterStep(proofs: RegisterProofs, edge: RowEdge): CycleStep {
+  const { versions, earlier, nameOf } = proofs;
   const { table } = versions;
   const { relation } = edge;
-  const step = orderStep(table, edge);
+  const step = orderStep(table, edge, nameOf);
   const isData = relation === "wr" || relation === "ww" || relation === "rw";
   const proof = isData ? findProof(versions, earlier, edge) : undefined;
   if (proof === undefined) return step;
@@ -38,7 +40,8 @@ export function proveRegisterStep(
     key: table.names.key(key),
     ...(isNil(table, version) ? {} : { element: versionText(table, version) }),
     ...(next === NONE ? {} : { next: versionText(table, next) }),
-    because: dataText(table, edge, proof),
+    ...(relation === "ww" ? {} : { read: versionText(table, version) }),
+    because: dataText(proofs, edge, proof),
   };
 }
 
@@ -96,12 +99,12 @@ function realtimeSource(versions: VersionGraph, { key, version, next }: Proof) {
   })?.name;
 }
 
-function dataText(table: HistoryTable, edge: RowEdge, proof: Proof): string {
-  const from = operationText(table, edge.from);
-  const to = operationText(table, edge.to);
+function dataText({ versions, nameOf }: RegisterProofs, edge: RowEdge, proof: Proof): string {
+  const { table } = versions;
+  const [from, to] = [nameOf(edge.from), nameOf(edge.to)];
   const key = keyText(table, proof.key);
   const version = versionText(table, proof.version);
-  if (edge.relation === "wr") return `${to} read ${version} in ${key}, which ${from} wrote`;
+  if (edge.relation === "wr") return `${to} read ${key} as ${version}, which ${from} wrote`;
   const next = versionText(table, proof.next);
   const why = isNil(table, proof.version) ? "" : ` (${sourceText(proof.source as SourceName)})`;
   if (edge.relation === "ww") {

@@ -4,6 +4,8 @@
  * are explained in plain sentences, a few of each type, with the true count beside.
  */
 
+import type { OperationDetail } from "../history/operation-detail.ts";
+
 /** The workloads that are judged as Elle does. */
 export type WorkloadModel = "list-append" | "rw-register";
 
@@ -20,16 +22,26 @@ export interface CycleStep {
   readonly element?: string;
   /** Element appended over it (ww, rw). */
   readonly next?: string;
+  /** What the read that proves the edge found. */
+  readonly read?: string;
+  /** Index of the operation whose read shows the order (ww), or the element not yet read (rw). */
+  readonly shownBy?: number;
+  /** One sentence; transactions go by the names that `details` gives them. */
   readonly because: string;
 }
 
 export interface Anomaly {
   readonly type: string;
-  /** Plain sentences for a person. */
+  /** Plain sentences for a person, joined. */
   readonly explanation: string;
+  readonly sentences: readonly string[];
   /** Indexes of the operations concerned, in order of mention. */
   readonly operations: readonly number[];
+  /** The first of them in detail. */
+  readonly details: readonly OperationDetail[];
   readonly key?: string;
+  /** The values of that key on which it turns. */
+  readonly values?: readonly string[];
   readonly cycle?: readonly CycleStep[];
 }
 

@@ -27,7 +27,7 @@ import { versionGraph } from "./version-graph.ts";
 export function checkRwRegister(history: HistoryTable, options: RegisterOptions): CheckResult {
   const request = requestOf(options);
   const index = indexRegisters(history);
-  const findings = new Findings();
+  const findings = new Findings(history);
   checkRegisterReads(history, index, findings);
   checkRegisterTransactions(history, findings);
   checkLostUpdates(history, history.type, findings);
@@ -39,8 +39,8 @@ export function checkRwRegister(history: HistoryTable, options: RegisterOptions)
   });
   if (versions.sources.some(({ exact }) => exact?.hasGivenUp === true)) {
     findings.add(SEARCH_GAVE_UP, () => ({
-      explanation: "Not all that real time tells about the versions of keys was used: too much.",
-      operations: [],
+      sentences: ["Not all that real time tells about the versions of keys was used: too much."],
+      rows: [],
     }));
   }
   const warnings = [

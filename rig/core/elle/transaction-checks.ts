@@ -9,7 +9,6 @@ import type { Findings } from "./findings.ts";
 import {
   capital,
   elementText,
-  indexOf,
   keyText,
   listText,
   operationText,
@@ -90,10 +89,11 @@ function internalAnomaly(
   const key = table.mopKey[at.mop] as number;
   const read = readText(table, at.mop);
   return {
-    explanation:
+    sentences: [
       `${capital(operationText(table, at.row))} read ${keyText(table, key)} as ${read}, but by ` +
-      `its own earlier reads and appends it should have found ${expectedText(table, expected)}.`,
-    operations: [indexOf(table, at.row)],
+        `its own earlier reads and appends it should have found ${expectedText(table, expected)}.`,
+    ],
+    rows: [at.row],
     key: table.names.key(key),
   };
 }
@@ -119,11 +119,13 @@ function checkFuture(table: HistoryTable, row: number, findings: Findings): void
       findings.add("future-read", () => {
         const key = table.mopKey[mop] as number;
         return {
-          explanation:
+          sentences: [
             `${capital(operationText(table, row))} read ${elementText(table, element)} in ` +
-            `${keyText(table, key)} before it appended it itself.`,
-          operations: [indexOf(table, row)],
+              `${keyText(table, key)} before it appended it itself.`,
+          ],
+          rows: [row],
           key: table.names.key(key),
+          values: [elementText(table, element)],
         };
       });
       return;

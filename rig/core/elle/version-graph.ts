@@ -19,7 +19,7 @@ import {
   writeFollowsReadPairs,
 } from "./register-sources.ts";
 import type { RegisterOptions } from "./result.ts";
-import { capital, indexOf, keyText } from "./texts.ts";
+import { capital, keyText } from "./texts.ts";
 import { keyOfVersion, versionText } from "./versions.ts";
 
 export interface VersionSource {
@@ -153,15 +153,16 @@ function cyclicVersions({ table, index, sources }: VersionGraph, circle: readonl
   if (circle.length > shown.length) shown.push(`${circle.length - shown.length} more`);
   const reasons = sources.map(({ name }) => sourceText(name));
   const last = reasons.at(-1);
+  const others = reasons.slice(0, -1).join(", ");
   return {
-    explanation:
+    sentences: [
       `${capital(keyText(table, key))} holds ${shown.slice(0, -1).join(", ")} and ` +
-      `${shown.at(-1)} each before the others, if ${reasons.slice(0, -1).join(", ")} and ${last} ` +
-      `all count; so ${last} was not used to look for cycles.`,
-    operations: circle.slice(0, 12).flatMap((version) => {
-      const writers = rows.subarray(start[version], start[version + 1]);
-      return Array.from(writers, (row) => indexOf(table, row));
-    }),
+        `${shown.at(-1)} each before the others, if ${others} and ${last} all count; ` +
+        `so ${last} was not used to look for cycles.`,
+    ],
+    rows: circle
+      .slice(0, 12)
+      .flatMap((version) => [...rows.subarray(start[version], start[version + 1])]),
     key: table.names.key(key),
   };
 }

@@ -7,7 +7,7 @@ import { APPEND, type HistoryTable, READ_LIST } from "../history/history-table.t
 import type { AppendIndex } from "./append-index.ts";
 import type { Findings } from "./findings.ts";
 import { compareInSet } from "./set-order.ts";
-import { capital, indexOf, keyText, listText, operationText, readList } from "./texts.ts";
+import { capital, keyText, listText, operationText, readList } from "./texts.ts";
 import { isPossible, NONE } from "./transactions.ts";
 
 export interface VersionOrder {
@@ -17,6 +17,8 @@ export interface VersionOrder {
   readonly order: Int32Array;
   /** By element: its place in `order`, or NONE where no longest read has it. */
   readonly place: Int32Array;
+  /** By key: the micro-operation of the longest read, or NONE. */
+  readonly longest: Int32Array;
 }
 
 /**
@@ -79,7 +81,7 @@ export function versionOrder(table: HistoryTable, index: AppendIndex): VersionOr
     }
   }
   start[table.keys] = length;
-  return { start, order: order.subarray(0, length), place };
+  return { start, order: order.subarray(0, length), place, longest };
 }
 
 /** By key: the element, if there is just one append to it; it needs no read to have its place. */
@@ -142,11 +144,12 @@ function isPrefix(shorter: Int32Array, longer: Int32Array): boolean {
 function incompatible(table: HistoryTable, a: KeyRead, b: KeyRead) {
   const key = table.mopKey[a.mop] as number;
   return {
-    explanation:
+    sentences: [
       `${capital(operationText(table, a.row))} read ${keyText(table, key)} as ` +
-      `${listText(table, a.list)}, ${operationText(table, b.row)} as ${listText(table, b.list)}: ` +
-      "no single order of appends gives both.",
-    operations: [indexOf(table, a.row), indexOf(table, b.row)],
+        `${listText(table, a.list)}, ${operationText(table, b.row)} as ` +
+        `${listText(table, b.list)}: no single order of appends gives both.`,
+    ],
+    rows: [a.row, b.row],
     key: table.names.key(key),
   };
 }

@@ -28,6 +28,8 @@ export interface GeneralOperation {
   readonly f: string;
   /** A client's number; `null` without any; the text of anything else, which is no client. */
   readonly process: number | string | null;
+  /** Name of the node that served it, where the history has it. */
+  readonly node?: string;
   /** Nanoseconds; -1 where the operation had none. Never used for order. */
   readonly time: number;
   readonly value: Value;

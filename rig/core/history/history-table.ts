@@ -29,6 +29,8 @@ export interface HistoryNames {
   element(element: number): string;
   /** Elements with their texts, of those that are not integers of 32 bits. */
   longElements(): Iterable<readonly [element: number, text: string]>;
+  /** The node that served the operation of a row, where the history names it. */
+  node(row: number): string | undefined;
 }
 
 export interface HistoryTable {

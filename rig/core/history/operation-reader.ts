@@ -4,6 +4,7 @@
  * type of an operation counts only for clients: the nemesis may carry anything.
  */
 
+import { nameOf } from "./general-operation.ts";
 import {
   APPEND,
   FAIL,
@@ -52,6 +53,7 @@ export class OperationReader {
     // No integer, so that a time beyond 31 bits changes nothing for compiled code.
     time: Number.NaN,
     line: 0,
+    node: null,
     isOther: false,
     problem: "",
     problemLine: 0,
@@ -77,6 +79,7 @@ export class OperationReader {
     fields.process = null;
     fields.isNameless = true;
     fields.time = -1;
+    fields.node = null;
     fields.isOther = false;
     fields.problem = "";
     for (;;) {
@@ -154,6 +157,9 @@ export class OperationReader {
       if (kind === INTEGER && !Number.isNaN(tokens.integer)) fields.time = tokens.integer;
       else if (kind === INTEGER || kind === NUMBER) fields.time = Number.parseFloat(tokens.text());
       else skipValue(tokens, kind);
+    } else if (tokens.is("node")) {
+      const kind = tokens.next();
+      fields.node = kind === NIL ? null : nameOf(canonicalValue(tokens, kind));
     } else {
       skipValue(tokens, tokens.next());
     }

@@ -38,6 +38,7 @@ export function tableOfOperations(operations: Iterable<Operation>): HistoryTable
       isNameless: false,
       time: operation.time,
       line,
+      node: operation.node === undefined ? null : String(operation.node),
     });
   }
   return builder.finish();

@@ -47,6 +47,7 @@ export class QuickReader {
     fields.index = null;
     fields.process = null;
     fields.time = -1;
+    fields.node = null;
     let at = from;
     for (;;) {
       at = this.field(at, fields);
@@ -91,6 +92,8 @@ export class QuickReader {
         return stop;
       case 0x76:
         return this.value(this.after(at, writing.value));
+      case 0x6e:
+        return this.node(at, fields);
       default:
         return this.other(at);
     }
@@ -104,6 +107,19 @@ export class QuickReader {
     if (at < 0 || bytes[at] !== writing.mark) return this.digits(at);
     const stop = this.letters(at + 1);
     return stop === at + 1 ? UNUSUAL : this.matched(stop, writing.ended);
+  }
+
+  private node(from: number, fields: RowFields): number {
+    const { bytes, writing } = this;
+    const stop = this.other(from);
+    const end = this.letters(from + 1);
+    const isNode = bytes[from + 2] === 0x6f && bytes[from + 3] === 0x64 && bytes[from + 4] === 0x65;
+    if (stop < 0 || end !== from + 5 || !isNode) return stop;
+    const at = this.after(end, writing.named);
+    const isWord = bytes[at] === writing.mark;
+    const word = () => String.fromCharCode(...bytes.subarray(at + 1, this.letters(at + 1)));
+    fields.node = isWord ? word() : String(this.integer);
+    return stop;
   }
 
   private letters(from: number): number {

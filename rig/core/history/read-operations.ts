@@ -35,6 +35,7 @@ interface Fields {
   wrongType: string;
   f: string;
   process: number | string | null;
+  node: string | null;
   time: number;
   value: Value;
 }
@@ -68,6 +69,7 @@ export class OperationsReader {
       wrongType: "no type",
       f: "",
       process: null,
+      node: null,
       time: -1,
       value: null,
     };
@@ -84,8 +86,10 @@ export class OperationsReader {
       const text = `operation ${index}: ${fields.wrongType}; expected invoke, ok, fail or info`;
       throw malformed(line, text);
     }
-    const { f, process, time, value } = fields;
-    this.operations.push({ index, type: fields.type ?? "info", f, process, time, value, line });
+    const { f, process, node, time, value } = fields;
+    const type = fields.type ?? "info";
+    const operation = { index, type, f, process, time, value, line };
+    this.operations.push(node === null ? operation : { ...operation, node });
   }
 
   /** The rules of Jepsen's histories: all have an index or none has; they ascend. */
@@ -127,6 +131,9 @@ function takeField(tokens: Tokens, fields: Fields): void {
     fields.process = isPlain ? process : nameOf(process);
   } else if (tokens.is("time")) {
     fields.time = readTime(tokens);
+  } else if (tokens.is("node")) {
+    const node = readValue(tokens, tokens.next());
+    fields.node = node === null ? null : nameOf(node);
   } else {
     skipValue(tokens, tokens.next());
   }

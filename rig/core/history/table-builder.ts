@@ -7,6 +7,7 @@
 import { GrowableFloat64, GrowableInt32, GrowableUint8 } from "./growable.ts";
 import { type HistoryTable, INVOKE, malformed } from "./history-table.ts";
 import { MopColumns } from "./mop-columns.ts";
+import { NodeColumn } from "./node-column.ts";
 
 const SMALL_PROCESSES = 1 << 20;
 const NONE = -1;
@@ -21,6 +22,8 @@ export interface RowFields {
   isNameless: boolean;
   time: number;
   line: number;
+  /** Name of the node; `null` where the operation has none. */
+  node: string | null;
 }
 
 export class HistoryTableBuilder {
@@ -32,6 +35,7 @@ export class HistoryTableBuilder {
   private readonly line = new GrowableInt32();
   private readonly partner = new GrowableInt32();
   private readonly mopStart = new GrowableInt32();
+  private readonly nodes = new NodeColumn();
   private readonly open = new OpenOperations();
 
   private operations = 0;
@@ -70,6 +74,7 @@ export class HistoryTableBuilder {
     this.time.push(fields.time);
     this.line.push(fields.line);
     this.partner.push(partner);
+    if (fields.node !== null) this.nodes.put(row, fields.node);
     this.mopStart.push(this.mops.count);
   }
 
@@ -98,6 +103,7 @@ export class HistoryTableBuilder {
         key: (key) => keyNumbers.text(key),
         element: (element) => elementNumbers.text(element),
         longElements: () => elementNumbers.longOnes(),
+        node: this.nodes.finish(),
       },
       skipped: this.skipped,
       nameless: this.nameless,

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CycleSearch } from "../../../rig/core/elle/cycle-search.ts";
 import { CYCLE_SPECS, type CycleSpec } from "../../../rig/core/elle/cycle-specs.ts";
-import { cycleType } from "../../../rig/core/elle/cycles.ts";
+import { cycleType } from "../../../rig/core/elle/cycle-type.ts";
 import { bitsBetween, LabelledEdges } from "../../../rig/core/elle/labelled-graph.ts";
 import { inSetOrder } from "../../../rig/core/elle/path-search.ts";
 import { REALTIME, RW, WR, WW } from "../../../rig/core/elle/relations.ts";

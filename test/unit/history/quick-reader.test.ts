@@ -58,7 +58,15 @@ function readTable(form: Form, text: string, isQuick: boolean): unknown {
 
 describe.each(["JSON", "EDN"] as const)("usual operations of %s", (form) => {
   it.each(LINES[form])("are read to the end in the quick way: %s", (line) => {
-    const fields = { type: 0, index: null, process: null, isNameless: false, time: 0, line: 1 };
+    const fields = {
+      type: 0,
+      index: null,
+      process: null,
+      isNameless: false,
+      time: 0,
+      line: 1,
+      node: null,
+    };
     const quick = new QuickReader(new HistoryTableBuilder().mops, new FORMS[form]().writing);
     const bytes = new TextEncoder().encode(line);
     expect(quick.read(bytes, 1, fields)).toBe(bytes.length - 1);
@@ -99,7 +107,15 @@ describe("what the quick way leaves to the tokens", () => {
     ["a number with a leading zero", '{"process":01,"type":"ok"}'],
     ["a list with a comma too many", '{"process":1,"type":"ok","value":[["r",1,[1,]]]}'],
   ])("%s", (_, line) => {
-    const fields = { type: 0, index: null, process: null, isNameless: false, time: 0, line: 1 };
+    const fields = {
+      type: 0,
+      index: null,
+      process: null,
+      isNameless: false,
+      time: 0,
+      line: 1,
+      node: null,
+    };
     const quick = new QuickReader(new HistoryTableBuilder().mops, new JsonTokens().writing);
     expect(quick.read(new TextEncoder().encode(line), 1, fields)).toBe(UNUSUAL);
   });

@@ -44,7 +44,7 @@ const JSON_LINES = `{"type":"invoke","f":"add","process":0,"time":5,"value":[1,2
 `;
 const EDN_MAPS = `{:type :invoke :f :add :process 0 :time 5 :value [1 2]}
 {:type :ok, :f :add, :process 0, :time 6, :value (1, 2)}
-#jepsen.history.Op{:type :info, :f :start, :process :nemesis, :value {"a" nil}, :node "n1"}
+#jepsen.history.Op{:type :info, :f :start, :process :nemesis, :value {"a" nil}, :error "n1"}
 `;
 
 describe("the reader of general histories", () => {

@@ -38,6 +38,7 @@ export function plain(table: HistoryTable) {
       process: table.process[row],
       time: table.time[row],
       partner: table.partner[row],
+      node: table.names.node(row),
       mops,
     };
   });
