@@ -25,7 +25,10 @@ export function planText(plan: RunPlan): string {
     [
       "bus",
       `CAN-FD, ${bus.nominalBitrateBps / 1000} kbit/s nominal, ` +
-        `${bus.dataBitrateBps / 1000} kbit/s data`,
+        `${bus.dataBitrateBps / 1000} kbit/s data, ` +
+        (bus.busOffRestartNs === undefined
+          ? "no restart after bus-off"
+          : `restart ${durationText(bus.busOffRestartNs)} after bus-off`),
     ],
     [
       "timers",

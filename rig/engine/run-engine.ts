@@ -199,6 +199,7 @@ export class RunEngine {
   #onFrame(frame: CanFrame, timeNs: number): void {
     this.#statistics.frame(frame);
     this.#options.store.frame(timeNs, frame);
+    if (frame.error) return;
     // The host has no use for what the nodes say to each other.
     if (this.#isFinished || classOfId(frame.id) !== CLASS.reply) return;
     this.#events.addFrame({ event: { kind: "frame", frame }, timeNs });
@@ -334,10 +335,12 @@ export class RunEngine {
 
   async #closeRecord(steps: readonly TeardownStep[], partial: string | null): Promise<void> {
     const time = this.nowNs;
-    const bus = this.#world.bus.counters();
+    const { bus: channel, nodes } = this.#world;
+    const bus = channel.counters();
+    const controllerOf = (node: number) => nodes.controller?.(node);
     this.#guard(() => {
       for (const step of steps) this.#record({ type: "teardown", time, step });
-      this.#record(this.#statistics.record(time, bus, this.#events.lost));
+      this.#record(this.#statistics.record(time, { bus, lost: this.#events.lost, controllerOf }));
       this.#record({ type: "end", time, partial });
     });
     try {

@@ -8,7 +8,7 @@ import type { NodeRecord } from "../core/consensus/node-core.ts";
 import { InvariantObserver, type Violation } from "../core/invariant/observer.ts";
 import { byzantineWithin } from "../core/plan/adversity.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
-import type { BusStatistics, NodeStatistics } from "../core/run/evidence.ts";
+import type { BusStatistics, ControllerStatistics, NodeStatistics } from "../core/run/evidence.ts";
 import type { RunRecord } from "../core/run/record.ts";
 import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
 import { messageName } from "../core/wire/message-name.ts";
@@ -18,6 +18,14 @@ interface NodeCounts {
   decided: number;
   applied: number;
   expired: number;
+}
+
+/** What the run asks of its world for its statistics. */
+export interface WorldStatistics {
+  readonly bus: BusStatistics;
+  /** Frames that the run itself had no room for. */
+  readonly lost: number;
+  readonly controllerOf: (node: number) => ControllerStatistics | undefined;
 }
 
 export class RunStatistics {
@@ -63,15 +71,17 @@ export class RunStatistics {
     this.#observer.node(node, record);
   }
 
-  /** `lost` are frames that the run itself had no room for. */
-  record(time: number, bus: BusStatistics, lost: number): RunRecord {
+  record(time: number, { bus, lost, controllerOf }: WorldStatistics): RunRecord {
     const messages = [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       type: "statistics",
       time,
       bus: { ...bus, dropped: bus.dropped + lost },
       messages: Object.fromEntries(messages),
-      nodes: this.#nodes.map((counts, node): NodeStatistics => ({ node, ...counts })),
+      nodes: this.#nodes.map((counts, node): NodeStatistics => {
+        const controller = controllerOf(node);
+        return { node, ...counts, ...(controller === undefined ? {} : { controller }) };
+      }),
       invariants: this.#observer.reports(),
     };
   }

@@ -20,8 +20,9 @@ export interface CanBus {
   send(frame: CanFrame): boolean;
 
   /**
-   * Calls `onFrame` with each good frame on the bus once, the rig's own included, in the order of
-   * the bus. The returned function ends it.
+   * Calls `onFrame` with each good frame on the bus once, the rig's own included, and with error
+   * frames (`error`) where the channel reports them, in the order of the bus. The returned function
+   * ends it.
    */
   listen(onFrame: (frame: CanFrame, timeNs: number) => void): () => void;
 

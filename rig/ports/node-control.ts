@@ -5,6 +5,7 @@
 
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import type { FaultKind } from "../core/fault/fault.ts";
+import type { ControllerStatistics } from "../core/run/evidence.ts";
 
 /** The shape of `RunSink.node`: `boot` counts the starts of the node's program from 1. */
 export type OnNodeRecord = (node: number, boot: number, timeNs: number, record: NodeRecord) => void;
@@ -33,6 +34,9 @@ export interface NodeControl {
    * for a node that is not paused it is 0. A pause also ends with the program.
    */
   resume(node: number, signal: AbortSignal): Promise<number>;
+
+  /** The node's own CAN controller, on adapters that can see it. */
+  controller?(node: number): ControllerStatistics;
 
   /** Calls `onRecord` with each entry of each node's own record. The returned function ends it. */
   listen(onRecord: OnNodeRecord): () => void;

@@ -222,6 +222,9 @@ function bus(screen: Screen, { bus, messages }: RunResult): void {
     `load ${bus.loadPercent.toFixed(1)} %`,
     `${countText(bus.withheld)} deliveries withheld`,
     ...(bus.dropped === 0 ? ["none dropped"] : []),
+    ...(bus.errorFrames === 0 ? [] : [plural(bus.errorFrames, "error frame")]),
+    ...(bus.duplicates === 0 ? [] : [`${countText(bus.duplicates)} received twice`]),
+    ...(bus.busOffs === 0 ? [] : [`${countText(bus.busOffs)} times bus-off`]),
   ];
   paragraph(screen, "Bus", { text: crossed.join(", "), linesMax: 2 });
   if (bus.dropped > 0) {

@@ -5,6 +5,7 @@
  */
 
 import type { Span } from "../core/metrics/spans.ts";
+import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { OutcomeCounts, RunResult } from "../core/verdict/run-result.ts";
 import { escapeText } from "./escape.ts";
 import { TYPE_WORDS, valueText } from "./html-operation.ts";
@@ -108,6 +109,9 @@ export function busHtml({ bus, messages }: RunResult): string {
     ["delivered", bus.delivered],
     ["withheld by faults", bus.withheld],
     ["dropped for want of room", counted(bus.dropped, "wrong")],
+    ["error frames", bus.errorFrames],
+    ["received twice after an error", bus.duplicates],
+    ["controllers gone bus-off", bus.busOffs],
   ];
   const sent = Object.entries(messages).map(([name, count]) => [`${name} sent`, count] as const);
   return tableHtml({ heads: ["", "count#"], rows: [...rows, ...sent] });
@@ -133,15 +137,21 @@ export function invariantsHtml({ invariants, assertions }: RunResult): string {
 export function nodesHtml({ nodeStatistics }: RunResult): string {
   if (nodeStatistics.length === 0) return '<p class="muted">Nothing was recorded.</p>';
   return tableHtml({
-    heads: ["node", "boots#", "decided#", "applied#", "expired rounds#"],
-    rows: nodeStatistics.map(({ node, boots, decided, applied, expired }) => [
+    heads: ["node", "boots#", "decided#", "applied#", "expired rounds#", "controller at the end"],
+    rows: nodeStatistics.map(({ node, boots, decided, applied, expired, controller }) => [
       String(node),
       boots,
       decided,
       applied,
       expired,
+      controller === undefined ? "" : controllerWords(controller),
     ]),
   });
+}
+
+function controllerWords({ state, tec, rec, busOffs }: ControllerStatistics): string {
+  const offs = busOffs === 0 ? "" : `, ${busOffs} times bus-off`;
+  return `${state}, TEC ${tec}, REC ${rec}${offs}`;
 }
 
 export function teardownHtml({ teardown }: RunResult): string {

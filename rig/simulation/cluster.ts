@@ -7,8 +7,11 @@
  * while it runs, clocks that drift, anything electrical.
  */
 
-import { type BusListener, BusModel, HOST_STATION } from "../core/can/bus.ts";
+import { type BusListener, HOST_STATION } from "../core/can/bus.ts";
+import type { ErrorCounters } from "../core/can/error-confinement.ts";
+import type { ErrorDetail } from "../core/can/error-frame.ts";
 import type { CanFrame } from "../core/can/frame.ts";
+import { SegmentedBus } from "../core/can/segmented-bus.ts";
 import type { NodeCore, NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
 import { LogicalFaults } from "../core/fault/bus/logical-bus-faults.ts";
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
@@ -17,6 +20,7 @@ import { describeTarget } from "../core/fault/target.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
 import { byzantineWithin } from "../core/plan/adversity.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
+import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
 import { readHeader } from "../core/wire/header.ts";
@@ -55,7 +59,7 @@ export interface ClusterOptions {
 export class Cluster implements BusListener {
   readonly #options: ClusterOptions;
   readonly #heap = new EventHeap<WorldEvent>();
-  readonly #bus: BusModel;
+  readonly #bus: SegmentedBus;
   readonly #nodes: SimulatedNode[];
   readonly #effects = new EffectCounts((fault) => this.#recordEffect(fault));
   readonly #logicalFaults: LogicalFaults;
@@ -67,13 +71,17 @@ export class Cluster implements BusListener {
   #delivered = 0;
   #withheld = 0;
   #dropped = 0;
+  #busOffs = 0;
+  #duplicates = 0;
+  /** By station, the bytes of the last frame of it that was good for a receiver or itself. */
+  readonly #lastData: (Uint8Array | undefined)[] = new Array(16).fill(undefined);
 
   constructor(options: ClusterOptions) {
     this.#options = options;
     const { plan, makeNode } = options;
     const count = (fault: Fault) => this.#effects.count(fault);
     const stations = Array.from({ length: plan.nodes }, (_, node) => node);
-    this.#bus = new BusModel({ ...plan.bus, stations: [...stations, HOST_STATION] }, this);
+    this.#bus = new SegmentedBus({ ...plan.bus, stations: [...stations, HOST_STATION] }, this);
     for (const node of stations) this.#bus.setAcceptance(node, NODE_FILTERS);
     this.#bus.setAcceptance(HOST_STATION, HOST_FILTERS);
     this.#storageFaults = new StorageFaults(plan, count);
@@ -189,7 +197,7 @@ export class Cluster implements BusListener {
   }
 
   statistics(): Extract<RunRecord, { type: "statistics" }> {
-    const { frames, busyNs } = this.#bus.counters;
+    const { frames, busyNs, errorFrames } = this.#bus.counters;
     const messages = [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       type: "statistics",
@@ -200,11 +208,18 @@ export class Cluster implements BusListener {
         delivered: this.#delivered,
         withheld: this.#withheld,
         dropped: this.#dropped,
+        errorFrames,
+        busOffs: this.#busOffs,
+        duplicates: this.#duplicates,
       },
       messages: Object.fromEntries(messages),
-      nodes: this.#nodes.map((node, index) => node.statistics(index)),
+      nodes: this.#nodes.map((node, index) => node.statistics(index, this.#bus.errorState(index))),
       invariants: this.#observer.reports(),
     };
+  }
+
+  controller(node: number): ControllerStatistics {
+    return this.#node(node).controller(this.#bus.errorState(node));
   }
 
   delivered(receiver: number, frame: CanFrame): void {
@@ -220,7 +235,10 @@ export class Cluster implements BusListener {
     if (sender !== HOST_STATION) this.#dispatch(sender, { kind: "transmitted", token });
   }
 
-  observed(_sender: number, frame: CanFrame): void {
+  observed(sender: number, frame: CanFrame): void {
+    // A repetition is the very frame again, which a protocol's own repetition never is.
+    if (this.#lastData[sender] === frame.data) this.#duplicates++;
+    this.#lastData[sender] = frame.data;
     const header = readHeader(frame.data);
     if (header.fragment === 0) {
       const name = messageName(header.type);
@@ -238,17 +256,23 @@ export class Cluster implements BusListener {
     this.#logicalFaults.withheld(sender, receiver);
   }
 
-  busState(): void {
-    // Nodes are not told of their controllers' states.
+  busState(station: number, counters: ErrorCounters): void {
+    const { state, tec, rec } = counters;
+    if (state === "bus-off") this.#busOffs++;
+    const node = station === HOST_STATION ? "host" : station;
+    this.#record({ type: "bus-state", time: this.#nowNs, node, state, tec, rec });
+    if (node === "host") return;
+    this.#node(node).noteState(state);
+    this.#dispatch(node, { kind: "bus-state", state, tec, rec });
   }
 
-  errorFrame(): void {
-    // The capture holds frames of nodes only.
+  errorFrame(_timeNs: number, { frame }: ErrorDetail): void {
+    this.#options.sink.frame(this.#nowNs, frame);
   }
 
-  aborted(): void {
-    // Two stations never share an identifier here; should it happen, the record is not whole.
-    this.#dropped++;
+  aborted(sender: number, token: number): void {
+    // The client of a request that the rig's channel gave up asks again.
+    if (sender !== HOST_STATION) this.#dispatch(sender, { kind: "aborted", token });
   }
 
   #node(node: number): SimulatedNode {
@@ -259,6 +283,8 @@ export class Cluster implements BusListener {
     const state = this.#node(node);
     const event = state.boot();
     this.#bus.attach(node, this.#nowNs);
+    // A program that starts sets its controller up anew.
+    if (this.#bus.errorState(node).state === "bus-off") this.#bus.restart(node, this.#nowNs);
     this.#observer.restarted(node);
     this.#dispatch(node, event);
   }

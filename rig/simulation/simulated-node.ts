@@ -3,10 +3,11 @@
  * it stands still. It only keeps state; the cluster makes things happen.
  */
 
+import type { ErrorCounters, ErrorState } from "../core/can/error-confinement.ts";
 import type { NodeCore, NodeEvent, NodeRecord } from "../core/consensus/node-core.ts";
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import { POWER_FAULT_KINDS } from "../core/fault/power-faults.ts";
-import type { NodeStatistics } from "../core/run/evidence.ts";
+import type { ControllerStatistics, NodeStatistics } from "../core/run/evidence.ts";
 import type { NodeStorage } from "./storage.ts";
 
 export class SimulatedNode {
@@ -22,6 +23,8 @@ export class SimulatedNode {
   #decided = 0;
   #applied = 0;
   #expired = 0;
+  #passives = 0;
+  #busOffs = 0;
   boots = 0;
   pausedBy: Fault | null = null;
 
@@ -123,7 +126,17 @@ export class SimulatedNode {
     else if (record.event === "expire") this.#expired++;
   }
 
-  statistics(node: number): NodeStatistics {
+  /** The node's controller came into another error state. */
+  noteState(state: ErrorState): void {
+    if (state === "error-passive") this.#passives++;
+    else if (state === "bus-off") this.#busOffs++;
+  }
+
+  controller({ state, tec, rec }: ErrorCounters): ControllerStatistics {
+    return { state, tec, rec, passives: this.#passives, busOffs: this.#busOffs };
+  }
+
+  statistics(node: number, counters: ErrorCounters): NodeStatistics {
     const { boots } = this;
     return {
       node,
@@ -131,6 +144,7 @@ export class SimulatedNode {
       decided: this.#decided,
       applied: this.#applied,
       expired: this.#expired,
+      controller: this.controller(counters),
     };
   }
 }

@@ -13,6 +13,7 @@ import type { RunEvidence } from "../../rig/core/run/evidence.ts";
 import type { OutcomeCounts, RunResult } from "../../rig/core/verdict/run-result.ts";
 
 const MS = 1_000_000;
+const NO_ERRORS = { errorFrames: 0, busOffs: 0, duplicates: 0 };
 
 export function aPlan(changes: Partial<RunPlan> = {}): RunPlan {
   return {
@@ -53,7 +54,7 @@ export function anEvidence(changes: Partial<RunEvidence> = {}): RunEvidence {
     operations: [],
     faults: [],
     phases: { workloadEndNs: null, healedNs: null, endNs: null },
-    bus: { frames: 0, busyNs: 0, delivered: 0, withheld: 0, dropped: 0 },
+    bus: { frames: 0, busyNs: 0, delivered: 0, withheld: 0, dropped: 0, ...NO_ERRORS },
     messages: {},
     nodes: [],
     invariants: [],
@@ -120,7 +121,14 @@ export function partitionEvidence({ operations = 100, clients = 10 }: SampleOpti
     operations: record.operations(fault),
     faults: [fault],
     phases: { workloadEndNs, healedNs: workloadEndNs, endNs: end },
-    bus: { frames: 3412, busyNs: 0.123 * end, delivered: 17_060, withheld: 412, dropped: 0 },
+    bus: {
+      frames: 3412,
+      busyNs: 0.123 * end,
+      delivered: 17_060,
+      withheld: 412,
+      dropped: 0,
+      ...NO_ERRORS,
+    },
     messages: { Propose: 140, Vote: 612, Commit: 133, Request: 245, Reply: 186 },
     nodes: [0, 1, 2, 3, 4].map((node) => ({
       node,

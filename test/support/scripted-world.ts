@@ -14,7 +14,16 @@ import type { World } from "../../rig/ports/world.ts";
 import type { DrivenCluster } from "../../rig/simulation/simulated-run.ts";
 import type { TimedRunEvent } from "./drivers.ts";
 
-const NO_BUS = { frames: 0, busyNs: 0, delivered: 0, withheld: 0, dropped: 0 };
+const NO_BUS = {
+  frames: 0,
+  busyNs: 0,
+  delivered: 0,
+  withheld: 0,
+  dropped: 0,
+  errorFrames: 0,
+  busOffs: 0,
+  duplicates: 0,
+};
 
 export class ScriptedCluster implements DrivenCluster {
   readonly #frames: readonly { readonly frame: CanFrame; readonly timeNs: number }[];

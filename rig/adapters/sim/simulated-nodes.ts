@@ -5,6 +5,7 @@
  */
 
 import type { Fault } from "../../core/fault/fault.ts";
+import type { ControllerStatistics } from "../../core/run/evidence.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
 import type { PowerSwitch } from "../../ports/power-switch.ts";
@@ -47,6 +48,10 @@ export class SimulatedNodes implements NodeControl {
     if (pause === undefined) return 0;
     this.#pauses.delete(node);
     return this.#state.cluster.heal(pause.fault);
+  }
+
+  controller(node: number): ControllerStatistics {
+    return this.#state.cluster.controller(node);
   }
 
   listen(onRecord: OnNodeRecord): () => void {

@@ -92,6 +92,8 @@ export const planFields = {
   bus: fields({
     nominalBitrateBps: whole(10_000, 1_000_000),
     dataBitrateBps: whole(10_000, 20_000_000),
+    busOffRestartNs: whole(1, NS_MAX).optional(),
+    busOffQueue: oneOf(["keep", "abort"]).optional(),
   }),
   timers: fields({ roundTimeoutNs: whole(1, NS_MAX), roundDeltaNs: whole(1, NS_MAX) }),
   storage: fields({

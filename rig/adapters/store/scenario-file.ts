@@ -2,7 +2,12 @@
 
 import { OPERATIONS_DEFAULT, scenarioIssues } from "../../core/plan/make-plan.ts";
 import type { Assertion, Floors } from "../../core/plan/plan.ts";
-import type { Scenario, ScenarioTimers, ScenarioWorkload } from "../../core/plan/scenario.ts";
+import type {
+  Scenario,
+  ScenarioBus,
+  ScenarioTimers,
+  ScenarioWorkload,
+} from "../../core/plan/scenario.ts";
 import { SCENARIOS } from "../../core/plan/scenarios.ts";
 import { scenarioFault } from "./fault-fields.ts";
 import { fieldError, nearest, nsOf, parseFields, percentOfField } from "./fields.ts";
@@ -52,6 +57,7 @@ function scenarioOfFile(file: ScenarioFile): Scenario {
     floors: floors === undefined ? {} : floorsOf(floors),
     timers: timers === undefined ? {} : timersOf(timers),
     assertions: limits === undefined ? [] : assertionsOf(limits),
+    ...(file.bus === undefined ? {} : { bus: busOf(file.bus) }),
   };
 }
 
@@ -80,6 +86,12 @@ function timersOf(timers: NonNullable<ScenarioFile["timers"]>): ScenarioTimers {
     operationTimeoutNs: ns(timers["operation-timeout"]),
     retryNs: ns(timers.retry),
   });
+}
+
+function busOf(bus: NonNullable<ScenarioFile["bus"]>): ScenarioBus {
+  const restart = bus["bus-off-restart"];
+  const busOffRestartNs = restart === undefined || restart === "never" ? restart : nsOf(restart);
+  return present({ busOffRestartNs, busOffQueue: bus["bus-off-queue"] });
 }
 
 function assertionsOf(limits: NonNullable<ScenarioFile["limits"]>): readonly Assertion[] {

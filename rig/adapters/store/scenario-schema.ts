@@ -71,6 +71,18 @@ const timers = fields({
   retry: timer.describe("When its request is sent again; 2 times round-timeout"),
 });
 
+const NEVER = "expected never, or a time such as 10ms";
+
+const bus = fields({
+  "bus-off-restart": z
+    .union([z.literal("never"), duration("1us")], { error: NEVER })
+    .optional()
+    .describe("After how long in bus-off a controller restarts by itself; 10ms"),
+  "bus-off-queue": oneOf(["keep", "abort"])
+    .optional()
+    .describe("What becomes of frames waiting in a controller that goes bus-off; keep"),
+});
+
 export const scenarioSchema = fields({
   name: nameSchema.describe("Name of the scenario and of its folder"),
   summary: z
@@ -92,6 +104,7 @@ export const scenarioSchema = fields({
   floors: floors.optional().describe("What has to be acknowledged before a run may be valid"),
   limits: limits.optional().describe("Latencies beyond which a run is invalid"),
   timers: timers.optional().describe("Timers of the protocol and of the clients"),
+  bus: bus.optional().describe("How controllers come back from bus-off"),
 });
 
 export type ScenarioFile = z.infer<typeof scenarioSchema>;

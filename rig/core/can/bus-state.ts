@@ -9,6 +9,7 @@ import type { BusListener } from "./bus-listener.ts";
 import { BusOffRecovery, RECESSIVE_SEQUENCE_BITS } from "./bus-off-recovery.ts";
 import type { BusCounters, BusOptions, ErrorSource } from "./bus-options.ts";
 import { FrameDelivery } from "./delivery.ts";
+import type { ErrorCounters } from "./error-confinement.ts";
 import { ErrorLedger } from "./error-ledger.ts";
 import type { CanFrame } from "./frame.ts";
 import { StationHolds } from "./station-holds.ts";
@@ -176,6 +177,15 @@ export class BusState {
     for (const { station, token, frame } of aborted) {
       this.listener.aborted(station, token, frame, timeNs);
     }
+  }
+
+  /** A station comes with counters from elsewhere, which is no news for its node. */
+  adopt(station: number, counters: ErrorCounters, nowNs: number): void {
+    this.errors.adopt(station, counters);
+    const { busOffRestartNs } = this.options;
+    if (counters.state !== "bus-off" || busOffRestartNs === undefined) return;
+    this.recovery.restartAt(station, nowNs + busOffRestartNs);
+    this.setTimer();
   }
 
   setTimer(): void {

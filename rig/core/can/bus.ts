@@ -21,6 +21,15 @@ import { closeFrame, destroyFrame } from "./frame-errors.ts";
 import { arbitrate, endFrame } from "./frame-passage.ts";
 import { endLoneSender, reckonLoneSender } from "./lone-sender.ts";
 import { failRecessive, releaseDominant, runDominant, stickDominant } from "./stuck-bus.ts";
+import type { QueuedFrame } from "./transmit-queue.ts";
+
+/** What the controller of one station holds. */
+export interface ControllerContents {
+  /** Best first. */
+  readonly frames: readonly Pick<QueuedFrame, "frame" | "token">[];
+  readonly counters: ErrorCounters;
+  readonly isAttached: boolean;
+}
 
 export type { BusListener } from "./bus-listener.ts";
 export type { BusCounters, BusOptions, ErrorSource } from "./bus-options.ts";
@@ -131,6 +140,31 @@ export class BusModel {
     return dropped;
   }
 
+  /**
+   * Takes a station off with all that its controller holds, its frame on the wire included: the
+   * wire between it and the others was cut.
+   */
+  takeOut(station: number, nowNs: number): ControllerContents {
+    this.rouse(nowNs);
+    const { queues, wire } = this.bus;
+    const isAttached = this.isAttached(station);
+    const counters = this.errorState(station);
+    const isSending = (wire.senders & (1 << station)) !== 0;
+    const onWire = { frame: queues.wireFrame(station), token: queues.wireToken(station) };
+    const frames = [...(isSending ? [onWire] : []), ...queues.drain(station)];
+    this.detach(station, nowNs);
+    return { frames, counters, isAttached };
+  }
+
+  /** Puts a station on with what `takeOut` gave. */
+  putIn(station: number, contents: ControllerContents, nowNs: number): void {
+    const { frames, counters, isAttached } = contents;
+    if (!isAttached) return;
+    this.attach(station, nowNs);
+    this.bus.adopt(station, counters, nowNs);
+    for (const { frame, token } of frames) this.send(station, frame, token, nowNs);
+  }
+
   isAttached(station: number): boolean {
     return (this.bus.delivery.attached & (1 << station)) !== 0;
   }
@@ -154,6 +188,25 @@ export class BusModel {
     const isQuiet = this.bus.wire.bits === 0 && this.bus.stuck !== "dominant";
     this.bus.recovery.restart(station, isQuiet ? nowNs : NEVER);
     this.bus.setTimer();
+  }
+
+  /**
+   * Overload frames, one after the other, hold the bus up to a time (ISO 11898-1, 10.4.5). They
+   * follow a frame or an error frame: false, and nothing happens, on a bus that is idle or busy
+   * with a frame.
+   */
+  overload(untilNs: number, nowNs: number): boolean {
+    const { wire, recovery, counters, holds } = this.bus;
+    if (wire.bits !== 0 || nowNs >= wire.idleNs || this.bus.stuck !== null) return false;
+    if (untilNs <= wire.idleNs) return false;
+    counters.busyNs += untilNs - wire.idleNs;
+    wire.idleNs = untilNs;
+    holds.forgetAll();
+    recovery.quietUntil(nowNs, true);
+    recovery.quietFrom(untilNs);
+    this.bus.wake(nowNs);
+    this.bus.setTimer();
+    return true;
   }
 
   /** In one-shot mode a frame that an error hit is aborted instead of repeated. */

@@ -46,6 +46,12 @@ export class ErrorLedger {
     this.set(station, errorCountersOf(tec, rec));
   }
 
+  /** The station brings its counters along, which is no news for its node. */
+  adopt(station: number, counters: ErrorCounters): void {
+    this.set(station, { ...counters, recessiveSequencesLeft: 0 });
+    this.changes = this.changes.filter((change) => change.station !== station);
+  }
+
   /** The controller was reset or lost power: counters at zero, which is no news for its node. */
   reset(station: number): void {
     if (this.of(station) === NO_ERRORS) return;

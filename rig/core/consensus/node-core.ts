@@ -4,6 +4,7 @@
  * confirmation) leaves only after the `stored` event of the record that it promises.
  */
 
+import type { ErrorState } from "../can/error-confinement.ts";
 import type { CanFrame } from "../can/frame.ts";
 
 export type NodeEvent =
@@ -18,6 +19,16 @@ export type NodeEvent =
   | { readonly kind: "frame"; readonly frame: CanFrame }
   /** Some node acknowledged the frame; never read it as "all received". */
   | { readonly kind: "transmitted"; readonly token: number }
+  /** The controller gave the frame up (one-shot mode, bus-off that empties the queue). Some may
+   *  have received it all the same. */
+  | { readonly kind: "aborted"; readonly token: number }
+  /** The error state of the node's own controller changed; counters as they are then. */
+  | {
+      readonly kind: "bus-state";
+      readonly state: ErrorState;
+      readonly tec: number;
+      readonly rec: number;
+    }
   | { readonly kind: "timer"; readonly timer: number }
   | { readonly kind: "stored"; readonly token: number; readonly result: StoreResult };
 

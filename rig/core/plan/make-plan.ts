@@ -12,6 +12,7 @@ import { expectationIssues, faultIssues, pathText, type ScenarioIssue } from "./
 import type { Level } from "./level.ts";
 import { levelsFor } from "./levels.ts";
 import {
+  type BusPlan,
   type Floors,
   NODES_MAX,
   PROTOCOLS,
@@ -30,6 +31,8 @@ export const CLIENTS_MAX = 100;
 export const KEYS_MAX = 1_000;
 
 const BITRATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
+/** Fast recovery as AUTOSAR's bus state manager has it: 10 ms and up; half a phase here. */
+const BUS_OFF_RESTART_NS = 10 * NS_PER_MS;
 /** A phase of a round on a bus without delays: some ten times what it takes under load. */
 const ROUND_TIMEOUT_NS = 20 * NS_PER_MS;
 /** An operation times out after so many round timeouts. */
@@ -90,7 +93,7 @@ export function makePlan(request: PlanRequest): RunPlan {
     level,
     seed: request.seed,
     nodes,
-    bus: BITRATES,
+    bus: busOf(scenario),
     ...timersOf(scenario),
     workload: workloadOf(scenario.workload, operations),
     faults,
@@ -130,6 +133,15 @@ export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[
 function meaningless({ name }: Scenario, nodes: number, { path, text }: ScenarioIssue): RigError {
   const what = `scenario "${name}" has no meaning with ${nodes} nodes`;
   return new RigError("usage.option", `${what}: ${pathText(path)}: ${text}`);
+}
+
+function busOf({ bus = {} }: Scenario): BusPlan {
+  const { busOffRestartNs = BUS_OFF_RESTART_NS, busOffQueue } = bus;
+  return {
+    ...BITRATES,
+    ...(busOffRestartNs === "never" ? {} : { busOffRestartNs }),
+    ...(busOffQueue === undefined ? {} : { busOffQueue }),
+  };
 }
 
 function timersOf({ faults, timers }: Scenario): Pick<RunPlan, "timers" | "storage" | "client"> {

@@ -69,6 +69,16 @@ export interface StoragePlan {
   };
 }
 
+export interface BusPlan {
+  readonly nominalBitrateBps: number;
+  readonly dataBitrateBps: number;
+  /** After how long in bus-off a controller restarts by itself, as `restart-ms` of SocketCAN has
+   *  it; without it bus-off lasts until the node starts anew or the fault behind it is healed. */
+  readonly busOffRestartNs?: number;
+  /** What becomes of frames that wait in a controller that goes bus-off; without it kept. */
+  readonly busOffQueue?: "keep" | "abort";
+}
+
 export interface RunPlan {
   readonly schema: 1;
   readonly scenario: string;
@@ -79,7 +89,7 @@ export interface RunPlan {
   /** 0 to 2^32 - 1: everything random in the run comes from it. */
   readonly seed: number;
   readonly nodes: number;
-  readonly bus: { readonly nominalBitrateBps: number; readonly dataBitrateBps: number };
+  readonly bus: BusPlan;
   /** Timers of the protocol: a phase of round r lasts `roundTimeoutNs + r * roundDeltaNs`. */
   readonly timers: { readonly roundTimeoutNs: number; readonly roundDeltaNs: number };
   readonly storage: StoragePlan;

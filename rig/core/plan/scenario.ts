@@ -47,6 +47,12 @@ export interface ScenarioTimers {
   readonly retryNs?: number;
 }
 
+export interface ScenarioBus {
+  /** `never`: a controller that is bus-off stays off. */
+  readonly busOffRestartNs?: number | "never";
+  readonly busOffQueue?: "keep" | "abort";
+}
+
 export interface Scenario {
   readonly name: string;
   /** One sentence for lists. */
@@ -60,6 +66,7 @@ export interface Scenario {
   readonly expectation?: ExpectationClass;
   readonly floors: Partial<Floors>;
   readonly timers: ScenarioTimers;
+  readonly bus?: ScenarioBus;
   readonly assertions: readonly Assertion[];
 }
 

@@ -6,10 +6,19 @@
 import type { FaultReport } from "../fault/fault.ts";
 import type { Operation } from "../history/operation.ts";
 import type { RunPlan } from "../plan/plan.ts";
-import type { RunEvidence, RunPhases, TeardownStep } from "./evidence.ts";
+import type { BusStatistics, RunEvidence, RunPhases, TeardownStep } from "./evidence.ts";
 import type { RunRecord } from "./record.ts";
 
-const NO_BUS = { frames: 0, busyNs: 0, delivered: 0, withheld: 0, dropped: 0 };
+const NO_BUS: BusStatistics = {
+  frames: 0,
+  busyNs: 0,
+  delivered: 0,
+  withheld: 0,
+  dropped: 0,
+  errorFrames: 0,
+  busOffs: 0,
+  duplicates: 0,
+};
 
 export class EvidenceBuilder {
   readonly #plan: RunPlan;
@@ -49,6 +58,7 @@ export class EvidenceBuilder {
         this.#partial = entry.partial;
         break;
       case "violation":
+      case "bus-state":
         // The statistics at the end repeat it; a run never ends without them but by being killed.
         break;
     }

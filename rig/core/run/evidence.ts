@@ -3,6 +3,7 @@
  * The end of a run and `rig report` on a folder judge and report from this one type.
  */
 
+import type { ErrorState } from "../can/error-confinement.ts";
 import type { FaultReport } from "../fault/fault.ts";
 import type { Operation } from "../history/operation.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
@@ -17,6 +18,22 @@ export interface BusStatistics {
   readonly withheld: number;
   /** Frames lost for want of room: any makes the run unknown. */
   readonly dropped: number;
+  /** Error frames on the wire. */
+  readonly errorFrames: number;
+  /** Times that a controller, the rig's among them, went bus-off. */
+  readonly busOffs: number;
+  /** Frames that were good for a receiver and then sent again, after an error near their end. */
+  readonly duplicates: number;
+}
+
+/** The controller of a node at the end of the record. */
+export interface ControllerStatistics {
+  readonly state: ErrorState;
+  readonly tec: number;
+  readonly rec: number;
+  /** Times that it went error-passive, and bus-off. */
+  readonly passives: number;
+  readonly busOffs: number;
 }
 
 export interface NodeStatistics {
@@ -27,6 +44,8 @@ export interface NodeStatistics {
   readonly applied: number;
   /** Rounds that ended without a decision. */
   readonly expired: number;
+  /** Where the rig can see it. */
+  readonly controller?: ControllerStatistics;
 }
 
 export interface TeardownStep {

@@ -3,6 +3,7 @@
  * which every report can be made again.
  */
 
+import type { ErrorState } from "../can/error-confinement.ts";
 import type { CanFrame } from "../can/frame.ts";
 import type { NodeRecord } from "../consensus/node-core.ts";
 import type { FaultKind } from "../fault/fault.ts";
@@ -23,6 +24,15 @@ export type RunRecord =
       readonly target: string;
       /** How often it took effect so far. */
       readonly effects: number;
+    }
+  /** The error state of a controller changed: that of a node, or of the rig's own channel. */
+  | {
+      readonly type: "bus-state";
+      readonly time: number;
+      readonly node: number | "host";
+      readonly state: ErrorState;
+      readonly tec: number;
+      readonly rec: number;
     }
   | { readonly type: "phase"; readonly time: number; readonly phase: Phase }
   | {
@@ -56,6 +66,6 @@ export interface RunSink {
   record(entry: RunRecord): void;
   /** A node's own record, with the node's boot counter. */
   node(node: number, boot: number, timeNs: number, record: NodeRecord): void;
-  /** A frame seen on the bus. */
+  /** A frame seen on the bus; `error` frames are in the form in which SocketCAN reports them. */
   frame(timeNs: number, frame: CanFrame): void;
 }

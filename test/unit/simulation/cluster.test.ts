@@ -57,7 +57,7 @@ function aCluster(
     sink: {
       record() {},
       node() {},
-      frame: (_timeNs, frame) => frames.push(frame.data[4] as number),
+      frame: (_timeNs, { error, data }) => error || frames.push(data[4] as number),
     },
     onHostFrame() {},
   });

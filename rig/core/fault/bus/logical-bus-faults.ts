@@ -10,6 +10,7 @@ import type { Fault } from "../fault.ts";
 import type { FaultFamily } from "../fault-family.ts";
 import { LOGICAL_FAULT_KINDS } from "../logical-faults.ts";
 
+type FilteringBus = Pick<BusModel, "setVisible" | "setDeliveryPolicy">;
 type Partition = Extract<Fault, { kind: "partition" }>;
 type Disturbance = Extract<Fault, { kind: "loss" | "delay" }>;
 
@@ -17,14 +18,14 @@ export class LogicalFaults implements FaultFamily {
   readonly kinds = LOGICAL_FAULT_KINDS;
   readonly #seed: number;
   readonly #nodes: number;
-  readonly #bus: BusModel;
+  readonly #bus: FilteringBus;
   readonly #count: (fault: Fault) => void;
   readonly #streams = new Map<string, Random>();
   #partitions: Partition[] = [];
   #disturbances: Disturbance[] = [];
 
   constructor(
-    options: { readonly seed: number; readonly nodes: number; readonly bus: BusModel },
+    options: { readonly seed: number; readonly nodes: number; readonly bus: FilteringBus },
     count: (fault: Fault) => void,
   ) {
     this.#seed = options.seed;
