@@ -4,7 +4,7 @@
  * what the host does. The level `sim` is this and nothing else.
  *
  * Does not model: the time that a node's program takes to compute, receive buffers that overrun
- * while it runs, clocks that drift, anything electrical.
+ * while it runs, anything electrical.
  */
 
 import { type BusListener, HOST_STATION } from "../core/can/bus.ts";
@@ -26,6 +26,8 @@ import { EventHeap } from "../core/time/event-heap.ts";
 import { readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
+import { ClockFaults } from "./clock-faults.ts";
+import type { NodeClock } from "./node-clock.ts";
 import { PowerFaults } from "./power-faults.ts";
 import { isPowerLoss, SimulatedNode } from "./simulated-node.ts";
 import { StopFaults } from "./stop-faults.ts";
@@ -64,6 +66,7 @@ export class Cluster implements BusListener {
   readonly #effects = new EffectCounts((fault) => this.#recordEffect(fault));
   readonly #logicalFaults: LogicalFaults;
   readonly #storageFaults: StorageFaults;
+  readonly #clockFaults: ClockFaults;
   readonly #families: ReadonlyMap<FaultKind, FaultFamily>;
   readonly #observer: InvariantObserver;
   readonly #messages = new Map<string, number>();
@@ -88,6 +91,10 @@ export class Cluster implements BusListener {
     this.#nodes = stations.map(
       (node) =>
         new SimulatedNode(makeNode(node), new NodeStorage(node, plan.storage, this.#storageFaults)),
+    );
+    this.#clockFaults = new ClockFaults(
+      { adjust: (node, change) => this.#adjustClock(node, change) },
+      count,
     );
     this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
     this.#observer = new InvariantObserver(
@@ -114,6 +121,7 @@ export class Cluster implements BusListener {
       new StopFaults(nodes, count),
       new StorageFaultFamily(this.#storageFaults, nodes),
       new PowerFaults(this.#options.plan.seed, nodes, count),
+      this.#clockFaults,
     ];
   }
 
@@ -158,7 +166,7 @@ export class Cluster implements BusListener {
         this.delivered(event.receiver, event.frame);
         break;
       case "timer":
-        if (this.#node(event.node).isSetting(event.timer, event.setting)) {
+        if (this.#node(event.node).takeSetting(event.timer, event.setting)) {
           this.#dispatch(event.node, { kind: "timer", timer: event.timer });
         }
         break;
@@ -326,7 +334,8 @@ export class Cluster implements BusListener {
       this.#effects.count(state.pausedBy);
       return;
     }
-    const effects = state.core.step(event, this.#nowNs);
+    this.#clockFaults.handled(node);
+    const effects = state.core.step(event, state.clock.localNs(this.#nowNs));
     for (let index = 0; index < effects.length; index++) {
       this.#perform(node, state, effects[index] as NodeEffect);
     }
@@ -338,9 +347,8 @@ export class Cluster implements BusListener {
         if (!this.#bus.send(node, effect.frame, effect.token, this.#nowNs)) this.#dropped++;
         break;
       case "set-timer": {
-        const { timer, delayNs } = effect;
-        const setting = state.setTimer(timer);
-        this.#heap.push(this.#nowNs + Math.round(delayNs), { kind: "timer", node, timer, setting });
+        const dueNs = state.clock.localNs(this.#nowNs) + Math.round(effect.delayNs);
+        this.#setTimer(node, effect.timer, dueNs);
         break;
       }
       case "clear-timer":
@@ -363,6 +371,22 @@ export class Cluster implements BusListener {
         this.#options.sink.node(node, state.boots, this.#nowNs, effect.record);
         break;
     }
+  }
+
+  /** `dueNs` on the node's own clock. */
+  #setTimer(node: number, timer: number, dueNs: number): void {
+    const state = this.#node(node);
+    const setting = state.setTimer(timer, dueNs);
+    const atNs = state.clock.runNs(dueNs, this.#nowNs);
+    this.#heap.push(atNs, { kind: "timer", node, timer, setting });
+  }
+
+  #adjustClock(node: number, change: (clock: NodeClock, nowNs: number) => void): void {
+    const state = this.#node(node);
+    change(state.clock, this.#nowNs);
+    state.timersDueNs.forEach((dueNs, timer) => {
+      if (dueNs < Number.POSITIVE_INFINITY) this.#setTimer(node, timer, dueNs);
+    });
   }
 
   #recordEffect(fault: Fault): void {

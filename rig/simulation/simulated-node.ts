@@ -8,13 +8,17 @@ import type { NodeCore, NodeEvent, NodeRecord } from "../core/consensus/node-cor
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import { POWER_FAULT_KINDS } from "../core/fault/power-faults.ts";
 import type { ControllerStatistics, NodeStatistics } from "../core/run/evidence.ts";
+import { NodeClock } from "./node-clock.ts";
 import type { NodeStorage } from "./storage.ts";
 
 export class SimulatedNode {
   readonly core: NodeCore;
   readonly storage: NodeStorage;
+  readonly clock = new NodeClock();
   /** By timer, which of its settings is the valid one. */
   readonly #settings: number[] = [];
+  /** By timer, the local time at which it is due; infinity when it is not set. */
+  readonly #dueNs: number[] = [];
   #held: NodeEvent[] = [];
   /** Faults that keep the node down until the last of them ends, and whether each had effect. */
   readonly #holds = new Map<Fault, boolean>();
@@ -107,15 +111,24 @@ export class SimulatedNode {
     return true;
   }
 
-  /** Makes every earlier setting of the timer void and returns the new one. */
-  setTimer(timer: number): number {
+  /** Makes every earlier setting of the timer void and returns the new one; `dueNs` is local. */
+  setTimer(timer: number, dueNs = Number.POSITIVE_INFINITY): number {
     const setting = (this.#settings[timer] ?? 0) + 1;
     this.#settings[timer] = setting;
+    this.#dueNs[timer] = dueNs;
     return setting;
   }
 
-  isSetting(timer: number, setting: number): boolean {
-    return this.#settings[timer] === setting;
+  /** Whether this setting is the valid one; then the timer is not set any more. */
+  takeSetting(timer: number, setting: number): boolean {
+    if (this.#settings[timer] !== setting) return false;
+    this.#dueNs[timer] = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  /** By timer, when it is due on the local clock; infinity when it is not set. */
+  get timersDueNs(): readonly number[] {
+    return this.#dueNs;
   }
 
   count(record: NodeRecord): void {

@@ -167,6 +167,8 @@ describe("a plan file", () => {
       "- {kind: store-error, nodes: [0], probability: 100%}",
       "- {kind: power-cycle, nodes: [0], off: 10ms, every: 20ms}",
       "- {kind: power-cycle-rolling, nodes: [0], off: 10ms, gap: 20ms}",
+      "- {kind: clock-drift, nodes: [0], ppm: -200}",
+      "- {kind: clock-step, nodes: [0], step: -1.5s}",
       "- {kind: brown-out-all, off: 10ms, stagger: 0s}",
     ];
     const read = readPlanFile(file(`${words.join("\n")}\n`));

@@ -3,6 +3,7 @@
 import type { ScenarioFault, ScenarioPosition } from "../../core/plan/scenario.ts";
 import { percentOf } from "../../core/plan/units.ts";
 import type { FaultOfFile } from "./fault-schema.ts";
+import { clockDetail } from "./faults/clock.ts";
 import { powerDetail } from "./faults/power.ts";
 import { nsOf, percentOfField } from "./fields.ts";
 
@@ -56,6 +57,9 @@ function detailOf(fault: FaultOfFile): Detail {
     case "power-cycle-rolling":
     case "brown-out-all":
       return powerDetail(fault);
+    case "clock-drift":
+    case "clock-step":
+      return clockDetail(fault);
     default:
       return { kind: fault.kind, nodes: fault.nodes };
   }

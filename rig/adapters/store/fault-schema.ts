@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
+import { CLOCK_FAULTS } from "./faults/clock.ts";
 import { common, node, nodes, probability } from "./faults/parts.ts";
 import { POWER_FAULTS } from "./faults/power.ts";
 import { duration, fields, whole } from "./fields.ts";
@@ -85,6 +86,7 @@ export const faultSchema = z.discriminatedUnion(
       ...common,
     }),
     ...POWER_FAULTS,
+    ...CLOCK_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },
 );

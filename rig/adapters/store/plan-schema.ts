@@ -7,6 +7,7 @@ import { LEVELS } from "../../core/plan/level.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
 import { LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
+import { EXPLICIT_CLOCK_FAULTS } from "./faults/clock.ts";
 import { listOf, NS_MAX, nameSchema, nodeList as nodes, numberOf, place } from "./faults/parts.ts";
 import { EXPLICIT_POWER_FAULTS } from "./faults/power.ts";
 import { fields, oneOf, whole } from "./fields.ts";
@@ -59,6 +60,7 @@ export const explicitFaultSchema = z.discriminatedUnion(
       stallNs: whole(0, NS_MAX),
     }),
     ...EXPLICIT_POWER_FAULTS,
+    ...EXPLICIT_CLOCK_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },
 );

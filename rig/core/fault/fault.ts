@@ -4,6 +4,7 @@
  * effect. The kinds come in families, one file each: fields, and traits for the rest of the rig.
  */
 
+import { CLOCK_FAULT_KINDS, CLOCK_FAULT_TRAITS, type ClockFaultDetail } from "./clock-faults.ts";
 import {
   LOGICAL_FAULT_KINDS,
   LOGICAL_FAULT_TRAITS,
@@ -23,6 +24,7 @@ export const FAULT_KINDS = [
   ...STOP_FAULT_KINDS,
   ...STORAGE_FAULT_KINDS,
   ...POWER_FAULT_KINDS,
+  ...CLOCK_FAULT_KINDS,
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -31,6 +33,7 @@ export const FAULT_TRAITS: Readonly<Record<FaultKind, FaultTraits>> = {
   ...STOP_FAULT_TRAITS,
   ...STORAGE_FAULT_TRAITS,
   ...POWER_FAULT_TRAITS,
+  ...CLOCK_FAULT_TRAITS,
 };
 
 /** Where in the run something happens: at a time, or when that many operations were issued. */
@@ -40,7 +43,8 @@ export type FaultDetail =
   | LogicalFaultDetail
   | StopFaultDetail
   | StorageFaultDetail
-  | PowerFaultDetail;
+  | PowerFaultDetail
+  | ClockFaultDetail;
 
 /** A fault without `end` lasts until the workload is done; then the run heals it. */
 export type Fault = FaultDetail & {

@@ -32,6 +32,10 @@ export function describeTarget(fault: FaultDetail): string {
       const times = `for ${msText(fault.offNs)}, back ${msText(fault.staggerNs)} apart`;
       return `${fault.nodes.join(" ")} ${times}`;
     }
+    case "clock-drift":
+      return `${fault.nodes.join(" ")} by ${fault.ppm} ppm`;
+    case "clock-step":
+      return `${fault.nodes.join(" ")} by ${msText(fault.stepNs)}`;
     case "delay":
       return `${fault.nodes.join(" ")} by ${rangeText(fault.minNs, fault.maxNs)}`;
     default:

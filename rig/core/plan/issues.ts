@@ -65,6 +65,12 @@ function targetIssue(fault: FaultDetail, nodes: number): FieldIssue | null {
 }
 
 function timesIssue(fault: FaultDetail): FieldIssue | null {
+  if (fault.kind === "clock-drift" && fault.ppm === 0) {
+    return ["ppm", "found 0, expected a clock that is wrong"];
+  }
+  if (fault.kind === "clock-step" && fault.stepNs === 0) {
+    return ["step", "found 0, expected a jump"];
+  }
   if (fault.kind === "delay" && fault.maxNs < fault.minNs) {
     return ["max", "found less than min, expected at least as much"];
   }

@@ -6,6 +6,7 @@
 
 import { NS_PER_MS, NS_PER_S } from "../time/time.ts";
 import type { Scenario } from "./scenario.ts";
+import { CLOCK_SCENARIOS } from "./scenarios/clocks.ts";
 import { PLAIN } from "./scenarios/plain.ts";
 import { STOP_SCENARIOS } from "./scenarios/stops.ts";
 import { STORAGE_SCENARIOS } from "./scenarios/storage.ts";
@@ -85,4 +86,5 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...STOP_SCENARIOS,
   ...STORAGE_SCENARIOS,
+  ...CLOCK_SCENARIOS,
 ];

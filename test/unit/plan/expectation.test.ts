@@ -25,6 +25,8 @@ const TABLE: Readonly<Record<string, readonly [nodes: number, expected: string]>
   amnesia: [5, "tolerate"],
   "gray-slow": [5, "tolerate"],
   "store-full": [5, "tolerate"],
+  "clock-drift": [5, "tolerate"],
+  "clock-step": [5, "tolerate"],
   "bft-equivocation": [5, "tolerate"],
   "bft-minority": [7, "tolerate"],
   "bft-threshold": [7, "tolerate"],

@@ -4,41 +4,10 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { fdFrame } from "../../../rig/core/can/frame.ts";
-import type { NodeCore, NodeEffect, NodeEvent } from "../../../rig/core/consensus/node-core.ts";
+import type { NodeEffect } from "../../../rig/core/consensus/node-core.ts";
 import type { Fault } from "../../../rig/core/fault/fault.ts";
-import { CLASS, makeId } from "../../../rig/core/wire/identifier.ts";
-import { Cluster } from "../../../rig/simulation/cluster.ts";
-import { aFault, aPlan } from "../../support/plans.ts";
-
-/** Notes what happens to it, and does at its first boot what it is told to. */
-class ScriptedCore implements NodeCore {
-  readonly seen: { readonly event: NodeEvent; readonly timeNs: number }[] = [];
-  readonly #atBoot: readonly NodeEffect[];
-
-  constructor(atBoot: readonly NodeEffect[]) {
-    this.#atBoot = atBoot;
-  }
-
-  step(event: NodeEvent, timeNs: number): readonly NodeEffect[] {
-    this.seen.push({ event, timeNs });
-    return event.kind === "boot" && event.incarnation === 1 ? this.#atBoot : [];
-  }
-
-  of<K extends NodeEvent["kind"]>(kind: K): Extract<NodeEvent, { kind: K }>[] {
-    return this.seen
-      .map(({ event }) => event)
-      .filter((event): event is Extract<NodeEvent, { kind: K }> => event.kind === kind);
-  }
-}
-
-function aSend(source: number, token: number): NodeEffect {
-  const frame = fdFrame(
-    makeId(CLASS.ack, 0, source),
-    Uint8Array.of(0x22, 0x0f, 0, 1, token, 0, 0, 0),
-  );
-  return { kind: "send", token, frame };
-}
+import { aFault } from "../../support/plans.ts";
+import { aScriptedCluster, aSend, type ScriptedCore, settle } from "../../support/scripted-core.ts";
 
 function aWrite(token: number): NodeEffect {
   return { kind: "persist", token, slot: 0, record: Uint8Array.of(token) };
@@ -48,25 +17,7 @@ function aWrite(token: number): NodeEffect {
 function aCluster(
   atBoot: readonly NodeEffect[] = [1, 2, 3].flatMap((n) => [aSend(0, n), aWrite(n)]),
 ) {
-  const plan = aPlan({ nodes: 3 });
-  const cores = [new ScriptedCore(atBoot), new ScriptedCore([]), new ScriptedCore([])] as const;
-  const frames: number[] = [];
-  const cluster = new Cluster({
-    plan,
-    makeNode: (node) => cores[node] as ScriptedCore,
-    sink: {
-      record() {},
-      node() {},
-      frame: (_timeNs, { error, data }) => error || frames.push(data[4] as number),
-    },
-    onHostFrame() {},
-  });
-  cluster.start();
-  return { cluster, cores, frames, plan };
-}
-
-function settle(cluster: Cluster): void {
-  while (cluster.nextNs() < Number.POSITIVE_INFINITY) cluster.advance();
+  return aScriptedCluster([atBoot, [], []]);
 }
 
 /** The records that node 0 found at its last boot. */

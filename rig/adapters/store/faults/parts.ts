@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { OPERATIONS_MAX } from "../../../core/plan/make-plan.ts";
 import { NODES_MAX } from "../../../core/plan/plan.ts";
+import type { NodeSet } from "../../../core/plan/scenario.ts";
 import { DURATION_PATTERN, PERCENT_PATTERN } from "../../../core/plan/units.ts";
 import { share, textLike, whole } from "../fields.ts";
 
@@ -68,3 +69,8 @@ export const place = {
   start: explicitPosition,
   end: explicitPosition.optional(),
 };
+
+/** A fault of nodes as a scenario has it. */
+export type WithSet<Detail> = Detail extends unknown
+  ? Omit<Detail, "nodes"> & { readonly nodes: NodeSet }
+  : never;

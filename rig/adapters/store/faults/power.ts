@@ -6,9 +6,8 @@ import {
   POWER_OFF_MIN_NS,
   type PowerFaultDetail,
 } from "../../../core/fault/power-faults.ts";
-import type { NodeSet } from "../../../core/plan/scenario.ts";
 import { duration, fields, nsOf, whole } from "../fields.ts";
-import { common, NS_MAX, nodeList, nodes, place } from "./parts.ts";
+import { common, NS_MAX, nodeList, nodes, place, type WithSet } from "./parts.ts";
 
 const off = duration("1ms").describe("How long the supply is off");
 
@@ -37,9 +36,6 @@ export const POWER_FAULTS = [
 ] as const;
 
 type OfFile = z.infer<(typeof POWER_FAULTS)[number]>;
-type WithSet<Detail> = Detail extends unknown
-  ? Omit<Detail, "nodes"> & { readonly nodes: NodeSet }
-  : never;
 
 export function powerDetail(fault: OfFile): WithSet<PowerFaultDetail> {
   const offNs = nsOf(fault.off);
