@@ -3,8 +3,9 @@
  * the other models as Jepsen's own checkers do.
  */
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { unreadable } from "../adapters/store/lines.ts";
 import { unpackedPiecesOf } from "../adapters/store/unpacked.ts";
 import type { ModelName, ModelOptions } from "../core/checkers/index.ts";
 import type { CheckResult, RegisterOptions, WorkloadModel } from "../core/elle/index.ts";
@@ -16,6 +17,8 @@ import { RigError } from "../core/verdict/rig-error.ts";
 export interface CheckFileOptions {
   readonly elle: RegisterOptions;
   readonly others: ModelOptions;
+  /** Takes the order of transactions from the nodes' records, in the run folder that is checked. */
+  readonly isOrderedByNodes?: boolean;
   /** Fewer acknowledged operations than this are too few to call a history valid. */
   readonly minOk?: number;
   /** On the clock of `performance.now`. */
@@ -32,7 +35,7 @@ const LOADERS: Readonly<Record<WorkloadModel | ModelName, () => Promise<FileChec
   },
   "rw-register": async () => {
     const { checkRwRegister } = await import("../core/elle/rw-register.ts");
-    return elleChecker(checkRwRegister);
+    return elleChecker(checkRwRegister, orderedByNodes);
   },
   bank: () => loadOther("bank"),
   counter: () => loadOther("counter"),
@@ -60,11 +63,34 @@ export function isElle(model: string): boolean {
   return model === "list-append" || model === "rw-register";
 }
 
+type Complete = (
+  file: string,
+  table: HistoryTable,
+  elle: RegisterOptions,
+) => Promise<RegisterOptions>;
+
 function elleChecker(
   check: (table: HistoryTable, options: RegisterOptions) => CheckResult,
+  complete?: Complete,
 ): FileChecker {
-  return async (file, { elle, untilMs }) =>
-    check(await readInto(new HistoryReader(), file, untilMs), elle);
+  return async (file, { elle, isOrderedByNodes, untilMs }) => {
+    const table = await readInto(new HistoryReader(), file, untilMs);
+    const isPlain = complete === undefined || isOrderedByNodes !== true;
+    const options = isPlain ? elle : await complete(file, table, elle);
+    return naming(historyPath(file), () => check(table, options));
+  };
+}
+
+/** With the order in which the nodes say that they applied the transactions of this run. */
+async function orderedByNodes(
+  file: string,
+  table: HistoryTable,
+  elle: RegisterOptions,
+): Promise<RegisterOptions> {
+  const { readNodeOrder } = await import("../adapters/store/node-order.ts");
+  const { commitOrder } = await import("../core/run/commit-order.ts");
+  const { clients, slots } = readNodeOrder(file);
+  return { ...elle, transactionOrder: commitOrder(table, clients, slots) };
 }
 
 async function loadOther(model: ModelName): Promise<FileChecker> {
@@ -72,7 +98,9 @@ async function loadOther(model: ModelName): Promise<FileChecker> {
   const { anomaliesOf } = await import("../core/checkers/anomalies.ts");
   return async (file, { others, untilMs }) => {
     const operations = await readOperationsOf(file, untilMs);
-    const { valid, errors, errorCounts } = CHECKERS[model].check(operations, others);
+    const { valid, errors, errorCounts } = naming(historyPath(file), () =>
+      CHECKERS[model].check(operations, others),
+    );
     return {
       valid,
       anomalyTypes: Object.keys(errorCounts).sort(),
@@ -84,6 +112,18 @@ async function loadOther(model: ModelName): Promise<FileChecker> {
       warnings: [],
     };
   };
+}
+
+/** The map in a file of `--transaction-order`. Throws `input.unreadable` or `input.malformed`. */
+export async function readOrderFile(path: string): Promise<ReadonlyMap<number, number>> {
+  const { readTransactionOrder } = await import("../core/history/transaction-order.ts");
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return naming(path, () => readTransactionOrder(bytes));
 }
 
 /** The operations in a file, whatever their values are; throws as a checker of files does. */
@@ -121,11 +161,22 @@ export async function readInto<T>(reader: Reader<T>, file: string, untilMs: numb
     }
     return reader.finish();
   } catch (error) {
-    if (!(error instanceof RigError) || error.code !== "input.malformed") throw error;
-    throw new RigError("input.malformed", `${path}:${withoutWord(error.message)}`, {
-      cause: error,
-    });
+    throw withFile(path, error);
   }
+}
+
+/** What readers and checkers say of a line is said of the file. */
+function naming<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw withFile(path, error);
+  }
+}
+
+function withFile(path: string, error: unknown): unknown {
+  if (!(error instanceof RigError) || error.code !== "input.malformed") return error;
+  return new RigError("input.malformed", `${path}:${withoutWord(error.message)}`, { cause: error });
 }
 
 /** Readers say "line 17: ..."; with the file before it this becomes "file:17: ...". */

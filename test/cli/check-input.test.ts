@@ -84,6 +84,22 @@ describe("rig check refuses in one line", () => {
   });
 });
 
+describe("rig check names file and line of what a checker refuses", () => {
+  it.each([
+    ["list-append", 2, "operation 1 has a write"],
+    ["set", 1, "operation 0: function txn; expected"],
+  ])("as a history of %s", async (model, line, text) => {
+    const operations = ['[["append",1,1]]', '[["w",1,1]]'].map(
+      (value) => `{"type":"ok","f":"txn","process":0,"value":${value}}`,
+    );
+    const path = file("h.jsonl", operations.join("\n"));
+    const { code, stderr } = await rig(["check", "--model", model, path]);
+    expect(stderr).toContain(`rig: ${path}:${line}: ${text}`);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(code).toBe(65);
+  });
+});
+
 describe("a batch of files", () => {
   const valid = file("valid.json", FORMS["JSON lines"] as string);
   const invalid = file("invalid.json", (FORMS["JSON lines"] as string).replace("[1]]]", "[]]]"));

@@ -42,7 +42,8 @@ export function readRunFolder(folder: string): RunEvidence {
   return builder.evidence();
 }
 
-function readPlan(folder: string): RunPlan {
+/** The plan in `run.json`. Throws `input.unreadable` or `input.malformed`. */
+export function readPlan(folder: string): RunPlan {
   const path = join(folder, "run.json");
   let text: string;
   try {

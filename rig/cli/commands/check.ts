@@ -6,7 +6,7 @@ import { CONSISTENCY_DEFAULT } from "../../core/elle/lattice.ts";
 import { requestOf } from "../../core/elle/request.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
-import { type CheckFileOptions, fileChecker, MODELS } from "../check-file.ts";
+import { type CheckFileOptions, fileChecker, MODELS, readOrderFile } from "../check-file.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import {
   type EngineArguments,
@@ -58,6 +58,12 @@ export const checkCommand: Command = {
             describe: "rw-register: keys are linearizable",
           })
           .option("wfr-keys", { boolean: true, describe: "rw-register: writes follow reads" })
+          .option("transaction-order", {
+            string: true,
+            describe:
+              "rw-register: file with a map from indexes of completions to places, or nodes: " +
+              "what the nodes of a run folder applied",
+          })
           .option("total-amount", { string: true, describe: "bank: what all balances sum up to" })
           .option("allow-negative-balances", { boolean: true, describe: "bank: no lower limit" })
           .option("group-size", {
@@ -87,14 +93,19 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   // What is wrong with the options is said once, before the first file, rather than for each.
   const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
   const judge = await judgeOf(args, limitMs);
-  const elle = elleOptions(args);
+  const elle = await elleOptions(args);
   requestOf(elle);
+  const isOrderedByNodes = args["transaction-order"] === "nodes";
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
   }
   if (args.lint) return lintFiles(files, { ...args, limitMs });
   const minOk = wholeNumber("--min-ok", args["min-ok"]) ?? 0;
-  const checking = { judge, limitMs, options: { elle, others: modelOptions(args), minOk } };
+  const checking = {
+    judge,
+    limitMs,
+    options: { elle, others: modelOptions(args), minOk, isOrderedByNodes },
+  };
   const codes: ExitCode[] = [];
   for (const file of files) codes.push(await checkFile(file, args, checking));
   return exitOfBatch(codes);
@@ -118,7 +129,7 @@ async function judgeOf(args: CheckArguments, limitMs: number): Promise<Judge> {
   return bothJudge(model, { check, elleCli, outputDir: args["output-dir"] });
 }
 
-function elleOptions(args: CheckArguments): RegisterOptions {
+async function elleOptions(args: CheckArguments): Promise<RegisterOptions> {
   const { consistency, anomalies } = args;
   return {
     consistency: consistency === "none" ? [] : namesIn(consistency),
@@ -126,7 +137,21 @@ function elleOptions(args: CheckArguments): RegisterOptions {
     sequentialKeys: args["sequential-keys"] ?? false,
     linearizableKeys: args["linearizable-keys"] ?? false,
     wfrKeys: args["wfr-keys"] ?? false,
+    ...(await transactionOrder(args)),
   };
+}
+
+/** From a file; the order of the nodes is known with the history alone. */
+async function transactionOrder(
+  args: CheckArguments,
+): Promise<Pick<RegisterOptions, "transactionOrder">> {
+  const path = args["transaction-order"];
+  if (path === undefined) return {};
+  if (args.model !== "rw-register") {
+    const text = "--transaction-order is for registers: expected --model rw-register";
+    throw new RigError("usage.option", text);
+  }
+  return path === "nodes" ? {} : { transactionOrder: await readOrderFile(path) };
 }
 
 /** Names between commas; elle-cli's users write an empty text for none. */

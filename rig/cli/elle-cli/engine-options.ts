@@ -18,7 +18,16 @@ export interface EngineArguments {
   readonly "sequential-keys"?: boolean | undefined;
   readonly "linearizable-keys"?: boolean | undefined;
   readonly "wfr-keys"?: boolean | undefined;
+  readonly "transaction-order"?: string | undefined;
 }
+
+/** What elle-cli can't be told of registers. */
+const REGISTER_OPTIONS = [
+  "sequential-keys",
+  "linearizable-keys",
+  "wfr-keys",
+  "transaction-order",
+] as const;
 
 const ELLE_CLI_LIMIT_MS = 600_000;
 
@@ -48,9 +57,7 @@ export function engineOf(args: EngineArguments): Engine {
     const text = "--min-ok needs a count that elle-cli does not give";
     throw new RigError("usage.option", `${text}: expected --engine native or both`);
   }
-  const assumed = (["sequential-keys", "linearizable-keys", "wfr-keys"] as const).find(
-    (name) => args[name] === true,
-  );
+  const assumed = REGISTER_OPTIONS.find((name) => args[name] !== undefined && args[name] !== false);
   if (assumed === undefined) return engine;
   throw new RigError("usage.option", `elle-cli has no --${assumed}: expected --engine native`);
 }

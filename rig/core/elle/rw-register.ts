@@ -78,8 +78,23 @@ function optionWarnings(history: HistoryTable, options: RegisterOptions): string
         "holds: sequential keys, linearizable keys, writes follow reads, an order of transactions",
     );
   }
+  if (transactionOrder !== undefined) {
+    const unplaced = transactionOrder.size - placed(history, transactionOrder);
+    if (unplaced > 0) {
+      const of = `${unplaced} of ${transactionOrder.size} places in the order of transactions`;
+      warnings.push(`${of} name no completion of this history`);
+    }
+  }
   if (linearizableKeys === true && history.rows > 0 && !history.type.includes(INVOKE)) {
     warnings.push("no operation of type invoke: real time tells nothing of linearizable keys");
   }
   return warnings;
+}
+
+function placed(history: HistoryTable, order: ReadonlyMap<number, number>): number {
+  let count = 0;
+  for (let row = 0; row < history.rows; row++) {
+    if (history.type[row] !== INVOKE && order.has(history.index[row] as number)) count++;
+  }
+  return count;
 }
