@@ -4,11 +4,14 @@
  * extension lengthens the shared list, and only a list that disagrees is stored on its own.
  */
 
-import { GrowableInt32, GrowableUint8 } from "./growable.ts";
+import { GrowableInt32 } from "./growable.ts";
 import { READ_LIST } from "./history-table.ts";
 import { ElementNumbers, KeyNumbers } from "./value-numbers.ts";
 
 const SHARED = -1;
+
+/** Entries of a micro-operation: kind, key, element, length. */
+const WIDTH = 4;
 
 export interface FinishedMops {
   readonly mopKind: Uint8Array;
@@ -23,10 +26,7 @@ export interface FinishedMops {
 export class MopColumns {
   readonly keyNumbers = new KeyNumbers();
   readonly elementNumbers = new ElementNumbers();
-  private readonly kind = new GrowableUint8();
-  private readonly key = new GrowableInt32();
-  private readonly element = new GrowableInt32();
-  private readonly length = new GrowableInt32();
+  private readonly mops = new GrowableInt32();
   private readonly own = new GrowableInt32();
   private readonly shared: number[][] = [];
 
@@ -39,32 +39,27 @@ export class MopColumns {
   private readOffset = SHARED;
 
   get count(): number {
-    return this.kind.length;
+    return this.mops.length / WIDTH;
   }
 
   /** Marks the beginning of an operation. */
   begin(): void {
-    this.beganAt = this.kind.length;
+    this.beganAt = this.mops.length;
     this.ownBeganAt = this.own.length;
   }
 
   /** Forgets the operation that was begun; numbers given to keys and elements stay. */
   rollBack(): void {
-    this.kind.length = this.beganAt;
-    this.key.length = this.beganAt;
-    this.element.length = this.beganAt;
-    this.length.length = this.beganAt;
+    this.mops.length = this.beganAt;
     this.own.length = this.ownBeganAt;
   }
 
   add(kind: number, key: number, element: number): void {
-    this.kind.push(kind);
-    this.key.push(key);
-    this.element.push(element);
-    this.length.push(0);
+    this.addMop(kind, key, element, 0);
   }
 
-  beginList(key: number): void {
+  /** Gives the elements of the shared list. */
+  beginList(key: number): readonly number[] {
     let shared = this.shared[key];
     if (shared === undefined) {
       while (this.shared.length < key) this.shared.push([]);
@@ -75,6 +70,12 @@ export class MopColumns {
     this.readShared = shared;
     this.readLength = 0;
     this.readOffset = SHARED;
+    return shared;
+  }
+
+  /** So many elements, after which nothing has been said yet, are those of the shared list. */
+  listBegins(length: number): void {
+    this.readLength = length;
   }
 
   listInteger(value: number): void {
@@ -103,10 +104,7 @@ export class MopColumns {
   }
 
   endList(): void {
-    this.kind.push(READ_LIST);
-    this.key.push(this.readKey);
-    this.element.push(this.readOffset);
-    this.length.push(this.readLength);
+    this.addMop(READ_LIST, this.readKey, this.readOffset, this.readLength);
   }
 
   finish(): FinishedMops {
@@ -125,15 +123,24 @@ export class MopColumns {
       const shared = this.shared[key];
       if (shared !== undefined) lists.set(shared, sharedStart[key] as number);
     }
-    const mopKind = this.kind.finish();
-    const mopKey = this.key.finish();
-    const mopElement = this.element.finish();
+    const mopKind = new Uint8Array(this.mops.column(WIDTH, 0));
+    const mopKey = this.mops.column(WIDTH, 1);
+    const mopElement = this.mops.column(WIDTH, 2);
     for (let mop = 0; mop < mopKind.length; mop++) {
       if (mopKind[mop] === READ_LIST && mopElement[mop] === SHARED) {
         mopElement[mop] = sharedStart[mopKey[mop] as number] as number;
       }
     }
-    const mopLength = this.length.finish();
+    const mopLength = this.mops.column(WIDTH, 3);
     return { mopKind, mopKey, mopElement, mopLength, lists, sharedStart, sharedEnd };
+  }
+
+  private addMop(kind: number, key: number, element: number, length: number): void {
+    const at = this.mops.room(WIDTH);
+    const { array } = this.mops;
+    array[at] = kind;
+    array[at + 1] = key;
+    array[at + 2] = element;
+    array[at + 3] = length;
   }
 }

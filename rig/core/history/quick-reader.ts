@@ -192,7 +192,10 @@ export class QuickReader {
   private list(from: number, key: number): number {
     const { bytes, mops } = this;
     const { separator } = this.writing;
-    mops.beginList(key);
+    const shared = mops.beginList(key);
+    const integers = mops.elementNumbers.integers.array;
+    let isShared = true;
+    let count = 0;
     let at = from;
     let byte = bytes[at] as number;
     while (byte !== CLOSE_LIST) {
@@ -204,13 +207,20 @@ export class QuickReader {
       }
       const length = at - start;
       if (length === 0 || length > 9 || (length > 1 && bytes[start] === 0x30)) return UNUSUAL;
-      mops.listInteger(value);
+      if (isShared && count < shared.length && integers[shared[count] as number] === value) {
+        count++;
+      } else {
+        if (isShared) mops.listBegins(count);
+        isShared = false;
+        mops.listInteger(value);
+      }
       if (byte === CLOSE_LIST) break;
       if (byte !== separator) return UNUSUAL;
       byte = bytes[++at] as number;
       if (byte === SPACE) byte = bytes[++at] as number;
       if (byte === CLOSE_LIST) return UNUSUAL;
     }
+    if (isShared) mops.listBegins(count);
     mops.endList();
     return at + 1;
   }

@@ -4,10 +4,24 @@
  * Breaking one is an error with the line. A history of completions only is accepted.
  */
 
-import { GrowableFloat64, GrowableInt32, GrowableUint8 } from "./growable.ts";
+import { GrowableFloat64, GrowableInt32 } from "./growable.ts";
 import { type HistoryTable, INVOKE, malformed } from "./history-table.ts";
 import { MopColumns } from "./mop-columns.ts";
 import { NodeColumn } from "./node-column.ts";
+
+/** Entries of a row among the small numbers. */
+const WIDTH = 4;
+const TYPE = 0;
+const LINE = 1;
+const PARTNER = 2;
+/** Where the micro-operations of the row end. */
+const MOP_END = 3;
+
+/** Entries of a row among the large numbers. */
+const WIDTH_OF_LARGE = 3;
+const INDEX = 0;
+const PROCESS = 1;
+const TIME = 2;
 
 const SMALL_PROCESSES = 1 << 20;
 const NONE = -1;
@@ -28,13 +42,8 @@ export interface RowFields {
 
 export class HistoryTableBuilder {
   readonly mops = new MopColumns();
-  private readonly type = new GrowableUint8();
-  private readonly index = new GrowableFloat64();
-  private readonly process = new GrowableFloat64();
-  private readonly time = new GrowableFloat64();
-  private readonly line = new GrowableInt32();
-  private readonly partner = new GrowableInt32();
-  private readonly mopStart = new GrowableInt32();
+  private readonly small = new GrowableInt32();
+  private readonly large = new GrowableFloat64();
   private readonly nodes = new NodeColumn();
   private readonly open = new OpenOperations();
 
@@ -55,7 +64,8 @@ export class HistoryTableBuilder {
       if (fields.isNameless) this.nameless++;
       return;
     }
-    const row = this.type.length;
+    const at = this.small.room(WIDTH);
+    const row = at / WIDTH;
     const previous = this.open.take(fields.process);
     let partner = NONE;
     if (fields.type === INVOKE) {
@@ -66,34 +76,37 @@ export class HistoryTableBuilder {
       if (this.firstUnpaired === NONE) this.firstUnpaired = row;
     } else {
       partner = previous;
-      this.partner.array[previous] = row;
+      this.small.array[previous * WIDTH + PARTNER] = row;
     }
-    this.type.push(fields.type);
-    this.index.push(index);
-    this.process.push(fields.process);
-    this.time.push(fields.time);
-    this.line.push(fields.line);
-    this.partner.push(partner);
+    const small = this.small.array;
+    small[at + TYPE] = fields.type;
+    small[at + LINE] = fields.line;
+    small[at + PARTNER] = partner;
+    small[at + MOP_END] = this.mops.count;
+    const place = this.large.room(WIDTH_OF_LARGE);
+    const large = this.large.array;
+    large[place + INDEX] = index;
+    large[place + PROCESS] = fields.process;
+    large[place + TIME] = fields.time;
     if (fields.node !== null) this.nodes.put(row, fields.node);
-    this.mopStart.push(this.mops.count);
   }
 
   finish(): HistoryTable {
     if (this.invocations > 0 && this.firstUnpaired !== NONE) throw this.unpaired();
-    const rows = this.type.length;
+    const { small, large } = this;
+    const rows = small.length / WIDTH;
     const mops = this.mops.finish();
-    // Until here each row holds where its micro-operations end.
     const mopStart = new Int32Array(rows + 1);
-    mopStart.set(this.mopStart.array.subarray(0, rows), 1);
+    mopStart.set(small.column(WIDTH, MOP_END), 1);
     const { keyNumbers, elementNumbers } = this.mops;
     return {
       rows,
-      type: this.type.finish(),
-      index: this.index.finish(),
-      process: this.process.finish(),
-      time: this.time.finish(),
-      line: this.line.finish(),
-      partner: this.partner.finish(),
+      type: new Uint8Array(small.column(WIDTH, TYPE)),
+      index: large.column(WIDTH_OF_LARGE, INDEX),
+      process: large.column(WIDTH_OF_LARGE, PROCESS),
+      time: large.column(WIDTH_OF_LARGE, TIME),
+      line: small.column(WIDTH, LINE),
+      partner: small.column(WIDTH, PARTNER),
       mopStart,
       ...mops,
       keys: keyNumbers.count,
@@ -130,20 +143,21 @@ export class HistoryTableBuilder {
     return index;
   }
 
+  private lineOf(row: number): number {
+    return this.small.array[row * WIDTH + LINE] as number;
+  }
+
   private doubleInvoke(fields: RowFields, previous: number): Error {
-    const where = `its operation of line ${this.line.array[previous]} is still open`;
+    const where = `its operation of line ${this.lineOf(previous)} is still open`;
     const text = `process ${fields.process} invokes while ${where}; expected its completion`;
     return malformed(fields.line, text);
   }
 
   private unpaired(): Error {
     const row = this.firstUnpaired;
-    const process = this.process.array[row];
+    const process = this.large.array[row * WIDTH_OF_LARGE + PROCESS];
     const text = `process ${process} completes an operation it did not invoke`;
-    return malformed(
-      this.line.array[row] as number,
-      `${text}; expected an invoke of this process before it`,
-    );
+    return malformed(this.lineOf(row), `${text}; expected an invoke of this process before it`);
   }
 }
 
