@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import("./commands/plan.ts")).planCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
+  node: async () => (await import("./commands/node.ts")).nodeCommand,
 };
 
 /** Arguments that may be given more than once; those of the suite only there. */

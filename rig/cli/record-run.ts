@@ -16,6 +16,7 @@ import type { RunResult } from "../core/verdict/run-result.ts";
 import { Teardown } from "../engine/teardown.ts";
 import type { SimulatedRun } from "../simulation/simulated-run.ts";
 import { filesOfRun } from "./repeat.ts";
+import { runProcesses } from "./run-processes.ts";
 import { carryOut, openSimulatedRun } from "./run-simulated.ts";
 import type { ProgressLine } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -69,13 +70,23 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
 }
 
 /** The run and, however it ends, its teardown; the record then says how it ended. */
-async function carryOutAndRestore(
+function carryOutAndRestore(
   options: RecordOptions,
   sink: RunSink,
   folder: RunFolder,
 ): Promise<void> {
-  const { plan, signal, urgent, timeoutMs, progress } = options;
   const teardown = new Teardown({ sleep: (ms, abort) => sleep(ms, undefined, { signal: abort }) });
+  return options.plan.level === "sim"
+    ? simulateAndRestore(options, sink, { folder, teardown })
+    : runProcesses({ ...options, sink, folder, teardown });
+}
+
+async function simulateAndRestore(
+  options: RecordOptions,
+  sink: RunSink,
+  { folder, teardown }: { readonly folder: RunFolder; readonly teardown: Teardown },
+): Promise<void> {
+  const { plan, signal, urgent, timeoutMs, progress } = options;
   let run: SimulatedRun | null = null;
   let partial: string | null = "the run broke off";
   try {

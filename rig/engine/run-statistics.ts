@@ -37,7 +37,10 @@ export class RunStatistics {
     { nodes, faults }: Pick<RunPlan, "nodes" | "faults">,
     onViolation: (violation: Violation) => void,
   ) {
-    this.#observer = new InvariantObserver(nodes, onViolation, byzantineWithin(nodes, faults));
+    this.#observer = new InvariantObserver(nodes, onViolation, {
+      unbound: byzantineWithin(nodes, faults),
+      mayBeLate: true,
+    });
     const none = { boots: 0, decided: 0, applied: 0, expired: 0 };
     this.#nodes = Array.from({ length: nodes }, () => ({ ...none }));
   }

@@ -100,7 +100,7 @@ export class Cluster implements BusListener {
     this.#observer = new InvariantObserver(
       plan.nodes,
       (violation) => this.#record({ type: "violation", time: this.#nowNs, ...violation }),
-      byzantineWithin(plan.nodes, plan.faults),
+      { unbound: byzantineWithin(plan.nodes, plan.faults) },
     );
     this.#families = new Map(
       this.#makeFamilies(count).flatMap((family) => family.kinds.map((kind) => [kind, family])),

@@ -10,7 +10,7 @@ import type { World } from "../../rig/ports/world.ts";
 import { sendRequest } from "../support/host-request.ts";
 
 export interface CanBusBench {
-  /** A world with at least three nodes on the bus, none of them running. */
+  /** A world with at least three nodes; somebody on its bus acknowledges what the rig sends. */
   readonly world: World;
   readonly nodes: number;
   /** How long nodes take at most to answer a request. */

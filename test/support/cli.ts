@@ -18,7 +18,7 @@ export interface RigOptions {
   readonly cwd?: string;
   readonly node?: string;
   /** Called with the process once it has started. */
-  readonly during?: (child: ReturnType<typeof spawn>) => void;
+  readonly during?: (child: ReturnType<typeof spawn>) => unknown;
 }
 
 export function rig(args: readonly string[], options: RigOptions = {}): Promise<Finished> {

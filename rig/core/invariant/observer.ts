@@ -28,6 +28,7 @@ export class InvariantObserver {
   readonly #quorum: number;
   /** Bit per node whose own promises bind nobody. */
   readonly #unbound: number;
+  readonly #mayBeLate: boolean;
   readonly #checked = new Map<InvariantName, number>(NAMES.map((name) => [name, 0]));
   readonly #violations = new Map<InvariantName, string[]>(NAMES.map((name) => [name, []]));
   readonly #report: (violation: Violation) => void;
@@ -44,15 +45,22 @@ export class InvariantObserver {
   readonly #requestsOf: NonNullable<NodeRecord["requests"]>[] = [];
   readonly #stateOf = new Map<number, string>();
 
+  /** Commits whose confirmations were not all heard of yet, where records may come late. */
+  #unproven: { readonly node: number; readonly record: NodeRecord }[] = [];
+
   /**
    * `unbound` are nodes that the protocol has to bear as Byzantine: what they promise may be
-   * contradictory, and they may have confirmed what they have no record of.
+   * contradictory, and they may have confirmed what they have no record of. With `mayBeLate`
+   * the records of different nodes come in no order, as from processes and boards: what a commit
+   * rests on is then judged at the end.
    */
   constructor(
     nodes: number,
     report: (violation: Violation) => void,
-    unbound: readonly number[] = [],
+    options: { readonly unbound?: readonly number[]; readonly mayBeLate?: boolean } = {},
   ) {
+    const { unbound = [], mayBeLate = false } = options;
+    this.#mayBeLate = mayBeLate;
     this.#unbound = unbound.reduce((mask, node) => mask | (1 << node), 0);
     this.#quorum = quorum(nodes);
     this.#report = report;
@@ -94,6 +102,8 @@ export class InvariantObserver {
   }
 
   reports(): readonly InvariantReport[] {
+    for (const { node, record } of this.#unproven) this.#checkQuorum(node, record);
+    this.#unproven = [];
     return NAMES.map((name) => ({
       name,
       checked: this.#checked.get(name) as number,
@@ -116,16 +126,28 @@ export class InvariantObserver {
     this.#confirmed.set(confirmKey, voters);
   }
 
-  #onCommit(node: number, { slot, round, digest }: NodeRecord): void {
+  #onCommit(node: number, record: NodeRecord): void {
+    const { slot, digest } = record;
     const known = this.#canon.get(slot);
     this.#check("agreement", known === undefined || known === digest, () => {
       return `slot ${slot} was decided as ${known} and, by node ${node}, as ${digest}`;
     });
     if (known === undefined) this.#canon.set(slot, digest as string);
-    const voters = (this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0) | this.#unbound;
-    this.#check("commit-quorum", bitsOf(voters) >= this.#quorum, () => {
+    if (this.#mayBeLate && this.#confirmations(record) < this.#quorum) {
+      this.#unproven.push({ node, record });
+    } else this.#checkQuorum(node, record);
+  }
+
+  #confirmations({ slot, round, digest }: NodeRecord): number {
+    return bitsOf((this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0) | this.#unbound);
+  }
+
+  #checkQuorum(node: number, record: NodeRecord): void {
+    const { slot, round } = record;
+    const count = this.#confirmations(record);
+    this.#check("commit-quorum", count >= this.#quorum, () => {
       const where = `slot ${slot} in round ${round}`;
-      return `node ${node} committed ${where} with ${bitsOf(voters)} confirmations`;
+      return `node ${node} committed ${where} with ${count} confirmations`;
     });
   }
 

@@ -35,6 +35,8 @@ const BITRATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
 const BUS_OFF_RESTART_NS = 10 * NS_PER_MS;
 /** A phase of a round on a bus without delays: some ten times what it takes under load. */
 const ROUND_TIMEOUT_NS = 20 * NS_PER_MS;
+/** Processes and boards answer when their scheduler lets them: milliseconds late, often. */
+const TIMER_SCALE: Readonly<Record<Level, number>> = { sim: 1, process: 10, vcan: 10, bench: 10 };
 /** An operation times out after so many round timeouts. */
 const OPERATION_TIMEOUTS = 8;
 /** Ferroelectric memory behind SPI, as small boards have it, takes tens of microseconds. */
@@ -94,7 +96,7 @@ export function makePlan(request: PlanRequest): RunPlan {
     seed: request.seed,
     nodes,
     bus: busOf(scenario),
-    ...timersOf(scenario),
+    ...timersOf(scenario, level),
     workload: workloadOf(scenario.workload, operations),
     faults,
     expectation,
@@ -144,8 +146,12 @@ function busOf({ bus = {} }: Scenario): BusPlan {
   };
 }
 
-function timersOf({ faults, timers }: Scenario): Pick<RunPlan, "timers" | "storage" | "client"> {
-  const roundTimeoutNs = timers.roundTimeoutNs ?? ROUND_TIMEOUT_NS + 2 * longestDelayNs(faults);
+function timersOf(
+  { faults, timers }: Scenario,
+  level: Level,
+): Pick<RunPlan, "timers" | "storage" | "client"> {
+  const baseNs = ROUND_TIMEOUT_NS * TIMER_SCALE[level];
+  const roundTimeoutNs = timers.roundTimeoutNs ?? baseNs + 2 * longestDelayNs(faults);
   return {
     timers: {
       roundTimeoutNs,

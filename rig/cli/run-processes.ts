@@ -1,0 +1,96 @@
+/** Carries out one run at level `process`: opens the world, drives the engine, closes the world. */
+
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openProcessWorld } from "../adapters/hub/open-process-world.ts";
+import { diskOfNode } from "../adapters/hub/process-nodes.ts";
+import { MachineClock } from "../adapters/machine/machine-clock.ts";
+import type { RunFolder } from "../adapters/store/run-folder.ts";
+import type { RunPlan } from "../core/plan/plan.ts";
+import { EvidenceBuilder } from "../core/run/evidence-builder.ts";
+import type { RunSink } from "../core/run/record.ts";
+import { NS_PER_MS } from "../core/time/time.ts";
+import { RunEngine } from "../engine/run-engine.ts";
+import { Teardown } from "../engine/teardown.ts";
+import { type Baseline, baselineRecord, baselinesOf } from "../simulation/baselines.ts";
+import type { ProgressLine } from "./terminal.ts";
+
+export interface ProcessRunOptions {
+  readonly plan: RunPlan;
+  readonly sink: RunSink;
+  readonly folder: RunFolder;
+  readonly teardown: Teardown;
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal;
+  readonly urgent: AbortSignal;
+  readonly progress: ProgressLine;
+}
+
+/** The command itself: nodes are run by the same program. */
+const MAIN = process.argv[1] as string;
+const CLOSE_LIMIT_MS = 5_000;
+const PROGRESS_MS = 100;
+
+/** Rejects with what ended the run, where that was neither its end nor a signal. */
+export async function runProcesses(options: ProcessRunOptions): Promise<void> {
+  for (const baseline of baselinesOf(options.plan)) await runBaseline(options, baseline);
+  await runOnce(options, { name: "run", disks: "disks" });
+}
+
+/** In the same folder, with disks of its own; only its latencies are kept. */
+async function runBaseline(options: ProcessRunOptions, { scenario, plan }: Baseline) {
+  if (options.signal.aborted) return;
+  const name = `baseline-${scenario}`;
+  options.folder.write(`${name}.json`, `${JSON.stringify({ schema: 1, plan }, null, 2)}\n`);
+  const builder = new EvidenceBuilder(plan);
+  const sink = { record: builder.add.bind(builder), node() {}, frame() {} };
+  const teardown = new Teardown({ sleep: (ms, abort) => sleep(ms, undefined, { signal: abort }) });
+  await runOnce({ ...options, plan, sink, teardown }, { name, disks: `disks-${name}` });
+  for (const record of baselineRecord(scenario, builder.evidence())) options.sink.record(record);
+}
+
+/** `name` is that of the file with the plan, `disks` the folder of what the nodes store. */
+async function runOnce(
+  options: ProcessRunOptions,
+  { name, disks }: { readonly name: string; readonly disks: string },
+): Promise<void> {
+  const { plan, sink, folder, teardown, timeoutMs, signal, urgent } = options;
+  const crashed = new AbortController();
+  const world = await openProcessWorld({
+    plan,
+    clock: new MachineClock(),
+    commandOf: (node, hub) => ({
+      file: process.execPath,
+      args: [
+        ...[MAIN, "node", "--hub", hub, "--node", `${node}`],
+        ...["--plan", join(folder.path, `${name}.json`)],
+        ...["--disk", diskOfNode(join(folder.path, disks), node)],
+      ],
+    }),
+    onCrash: (node, why) => crashed.abort(`node ${node}, whose program ended: ${why}`),
+  });
+  const close = () => world.close();
+  teardown.push({ name: "end nodes and hub", limitMs: CLOSE_LIMIT_MS, run: close, safe: close });
+  const store = { ...sink, flush: () => folder.flush(), close: () => undefined };
+  const limit = timeoutMs === undefined ? {} : { limitNs: timeoutMs * NS_PER_MS };
+  const engine = new RunEngine({ plan, world, store, teardown, ...limit });
+  const watch = setInterval(() => drawProgress(options, engine), PROGRESS_MS);
+  try {
+    const either = AbortSignal.any([signal, crashed.signal]);
+    const { failure } = await engine.run(either, urgent);
+    if (failure !== null && !signal.aborted) throw failure;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+function drawProgress({ plan, progress }: ProcessRunOptions, engine: RunEngine): void {
+  const { issued, acknowledged, faults } = engine.progress;
+  progress.draw({
+    operations: issued,
+    total: plan.workload.operations + plan.workload.finalReadsMin,
+    acknowledged,
+    activeFault: faults[0] ?? null,
+    simulatedNs: engine.nowNs,
+  });
+}
