@@ -102,7 +102,7 @@ const DAMAGES: readonly Damage[] = [
 /** One to four damages, one upon the other. */
 export function mangled(bytes: Buffer, random: Random): Buffer {
   let spoilt = bytes;
-  for (let left = random.between(1, 4); left > 0; left--) {
+  for (let left = random.chance(1, 2) ? 1 : random.between(2, 4); left > 0; left--) {
     spoilt = (DAMAGES[random.below(DAMAGES.length)] as Damage)(spoilt, random);
   }
   return spoilt;
