@@ -2,6 +2,7 @@
  * Reading histories: the forms accepted, what is passed over, and errors with their line.
  */
 
+import { constants } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { HistoryReader } from "../../../rig/core/history/read-history.ts";
 import { RigError } from "../../../rig/core/verdict/rig-error.ts";
@@ -204,5 +205,26 @@ describe("a file without an end to its first operation", () => {
     expect(() => {
       for (let fed = 0; fed < 10; fed++) reader.feed(piece);
     }).toThrow("line 1: no operation ends within 64 MiB of here");
+  });
+});
+
+describe("a file larger than the longest string", () => {
+  it("is read as a stream", () => {
+    const pieces = ["invoke", "ok"].map((type) => {
+      const note = "x".repeat(1 << 20);
+      const line = `{"type":"${type}","process":0,"note":"${note}","value":[["r",1,[]]]}\n`;
+      return new TextEncoder().encode(line);
+    });
+    const reader = new HistoryReader();
+    let bytes = 0;
+    while (bytes <= constants.MAX_STRING_LENGTH) {
+      for (const piece of pieces) {
+        reader.feed(piece);
+        bytes += piece.length;
+      }
+    }
+    const table = reader.finish();
+    expect(table.rows).toBe(table.line.at(-1));
+    expect(table.rows).toBeGreaterThan(500);
   });
 });
