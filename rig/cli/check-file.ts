@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { unreadable } from "../adapters/store/lines.ts";
 import { unpackedPiecesOf } from "../adapters/store/unpacked.ts";
+import type { Isolation, IsolationLevel } from "../core/awdit/index.ts";
 import type { ModelName, ModelOptions } from "../core/checkers/index.ts";
 import type { CheckResult, RegisterOptions, WorkloadModel } from "../core/elle/index.ts";
 import type { GeneralOperation } from "../core/history/general-operation.ts";
@@ -19,23 +20,28 @@ export interface CheckFileOptions {
   readonly others: ModelOptions;
   /** Takes the order of transactions from the nodes' records, in the run folder that is checked. */
   readonly isOrderedByNodes?: boolean;
+  /** Weak isolation levels to check besides; only for list-append and rw-register. */
+  readonly isolation?: readonly IsolationLevel[];
   /** Fewer acknowledged operations than this are too few to call a history valid. */
   readonly minOk?: number;
   /** On the clock of `performance.now`. */
   readonly untilMs: number;
 }
 
-export type FileChecker = (file: string, options: CheckFileOptions) => Promise<CheckResult>;
+/** Elle's answer, and apart from it that on weak isolation levels. */
+export type Checked = CheckResult & { readonly isolation?: Isolation };
+
+export type FileChecker = (file: string, options: CheckFileOptions) => Promise<Checked>;
 
 /** Each is loaded when it is asked for: a small file should be answered at once. */
 const LOADERS: Readonly<Record<WorkloadModel | ModelName, () => Promise<FileChecker>>> = {
   "list-append": async () => {
     const { checkListAppend } = await import("../core/elle/list-append.ts");
-    return elleChecker(checkListAppend);
+    return elleChecker("list-append", checkListAppend);
   },
   "rw-register": async () => {
     const { checkRwRegister } = await import("../core/elle/rw-register.ts");
-    return elleChecker(checkRwRegister, orderedByNodes);
+    return elleChecker("rw-register", checkRwRegister, orderedByNodes);
   },
   bank: () => loadOther("bank"),
   counter: () => loadOther("counter"),
@@ -70,14 +76,18 @@ type Complete = (
 ) => Promise<RegisterOptions>;
 
 function elleChecker(
+  workload: WorkloadModel,
   check: (table: HistoryTable, options: RegisterOptions) => CheckResult,
   complete?: Complete,
 ): FileChecker {
-  return async (file, { elle, isOrderedByNodes, untilMs }) => {
+  return async (file, { elle, isOrderedByNodes, isolation = [], untilMs }) => {
     const table = await readInto(new HistoryReader(), file, untilMs);
     const isPlain = complete === undefined || isOrderedByNodes !== true;
     const options = isPlain ? elle : await complete(file, table, elle);
-    return naming(historyPath(file), () => check(table, options));
+    const result = naming(historyPath(file), () => check(table, options));
+    if (isolation.length === 0) return result;
+    const { checkIsolation } = await import("../core/awdit/index.ts");
+    return { ...result, isolation: checkIsolation(table, workload, isolation) };
   };
 }
 

@@ -3,8 +3,9 @@
 import type { CheckOptions, CheckResult } from "../core/elle/index.ts";
 import type { RigError } from "../core/verdict/rig-error.ts";
 import { checkText } from "../report/check-text.ts";
+import { isolationText } from "../report/isolation-text.ts";
 import type { Style } from "../report/style.ts";
-import { type CheckFileOptions, type FileChecker, isElle } from "./check-file.ts";
+import { type Checked, type CheckFileOptions, type FileChecker, isElle } from "./check-file.ts";
 
 export interface Judged {
   readonly valid: CheckResult["valid"];
@@ -30,17 +31,20 @@ export function judgedNatively(
   file: string,
   model: string,
   { elle, minOk = 0 }: CheckFileOptions,
-  found: CheckResult,
+  found: Checked,
 ): Judged {
   const result = withFloor(found, minOk);
   const { valid, anomalyTypes, not, alsoNot, operations, warnings } = result;
   const { anomalyCounts, anomalies } = result;
+  const { isolation } = found;
   const judgement = { valid, anomalyTypes, not, alsoNot, operations, warnings };
   const consistency = isElle(model) ? askedFor(elle) : null;
   return {
     valid,
-    fields: { ...judgement, anomalyCounts, anomalies },
-    text: (screen) => checkText({ file, model, consistency, result }, screen),
+    fields: { ...judgement, ...(isolation && { isolation }), anomalyCounts, anomalies },
+    text: (screen) =>
+      checkText({ file, model, consistency, result }, screen) +
+      (isolation === undefined ? "" : isolationText(isolation, screen)),
     error: null,
   };
 }

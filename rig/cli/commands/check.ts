@@ -15,6 +15,7 @@ import {
   engineOptions,
 } from "../elle-cli/engine-options.ts";
 import { errorText, reportError } from "../exit.ts";
+import { isolationOf } from "../isolation-option.ts";
 import { type Judge, nativeJudge } from "../judge.ts";
 import type { LintFileOptions } from "../lint-file.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
@@ -64,6 +65,12 @@ export const checkCommand: Command = {
               "rw-register: file with a map from indexes of completions to places, or nodes: " +
               "what the nodes of a run folder applied",
           })
+          .option("isolation", {
+            string: true,
+            describe:
+              "Weak levels to check besides, apart from the verdict: read-committed, " +
+              "read-atomic, causal, as a,b; or all (list-append, rw-register)",
+          })
           .option("total-amount", { string: true, describe: "bank: what all balances sum up to" })
           .option("allow-negative-balances", { boolean: true, describe: "bank: no lower limit" })
           .option("group-size", {
@@ -84,6 +91,7 @@ interface CheckArguments extends GlobalArguments, EngineArguments {
   readonly anomalies?: string | undefined;
   readonly lint: boolean;
   readonly "min-ok"?: string | undefined;
+  readonly isolation?: string | undefined;
   readonly "total-amount"?: string | undefined;
   readonly "allow-negative-balances"?: boolean | undefined;
   readonly "group-size"?: string | undefined;
@@ -95,6 +103,7 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   const judge = await judgeOf(args, limitMs);
   const elle = await elleOptions(args);
   requestOf(elle);
+  const isolation = isolationOf(args);
   const isOrderedByNodes = args["transaction-order"] === "nodes";
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
@@ -104,7 +113,7 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   const checking = {
     judge,
     limitMs,
-    options: { elle, others: modelOptions(args), minOk, isOrderedByNodes },
+    options: { elle, others: modelOptions(args), minOk, isOrderedByNodes, isolation },
   };
   const codes: ExitCode[] = [];
   for (const file of files) codes.push(await checkFile(file, args, checking));
