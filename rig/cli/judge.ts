@@ -2,7 +2,7 @@
 
 import type { CheckOptions, CheckResult } from "../core/elle/index.ts";
 import type { RigError } from "../core/verdict/rig-error.ts";
-import { checkText } from "../report/check-text.ts";
+import { type CheckedHistory, checkText } from "../report/check-text.ts";
 import { isolationText } from "../report/isolation-text.ts";
 import type { Style } from "../report/style.ts";
 import { type Checked, type CheckFileOptions, type FileChecker, isElle } from "./check-file.ts";
@@ -12,6 +12,8 @@ export interface Judged {
   /** Fields of the JSON line, behind those that say what was judged. */
   readonly fields: Readonly<Record<string, unknown>>;
   text(screen: Screen): string;
+  /** For pictures and pages; `null` where another program has judged. */
+  readonly checked: CheckedHistory | null;
   /** What should be said besides, such as a difference between two checkers. */
   readonly error: RigError | null;
 }
@@ -38,13 +40,14 @@ export function judgedNatively(
   const { anomalyCounts, anomalies } = result;
   const { isolation } = found;
   const judgement = { valid, anomalyTypes, not, alsoNot, operations, warnings };
-  const consistency = isElle(model) ? askedFor(elle) : null;
+  const checked = { file, model, consistency: isElle(model) ? askedFor(elle) : null, result };
   return {
     valid,
     fields: { ...judgement, ...(isolation && { isolation }), anomalyCounts, anomalies },
     text: (screen) =>
-      checkText({ file, model, consistency, result }, screen) +
+      checkText(checked, screen) +
       (isolation === undefined ? "" : isolationText(isolation, screen)),
+    checked,
     error: null,
   };
 }

@@ -9,6 +9,7 @@ import { spansOf } from "../core/metrics/spans.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { escapeText } from "./escape.ts";
+import { anomalyHtml } from "./html-anomalies.ts";
 import { drawnSpans, FADE, lanesHtml } from "./html-lanes.ts";
 import { type Course, latencyHtml, MARK_SHAPES, throughputHtml } from "./html-latency.ts";
 import { anchorsOf, indicesNamed, linkedText } from "./html-operation.ts";
@@ -24,6 +25,7 @@ import {
   teardownHtml,
   unansweredHtml,
 } from "./html-tables.ts";
+import { PICTURE_STYLE } from "./picture/picture-style.ts";
 import { countText, durationText, microsecondsText, plural } from "./text.ts";
 import { checkWords, expectationWords, OUTCOME_WORDS, verdictRemark } from "./words.ts";
 
@@ -76,7 +78,7 @@ export function reportHtml(
     ` style-src 'unsafe-inline'; img-src data:">`,
     '<link rel="icon" href="data:,">',
     `<title>${escapeText(title)} - canfd-rig</title>`,
-    `<style>${REPORT_STYLE}</style></head>`,
+    `<style>${REPORT_STYLE}${PICTURE_STYLE}</style></head>`,
     '<body><svg width="0" height="0" style="position:absolute" aria-hidden="true">',
     `<defs>${MARK_SHAPES}${FADE}</defs></svg>`,
     `<main>${body.join("\n")}</main></body></html>\n`,
@@ -176,13 +178,15 @@ function whyHtml(result: RunResult, drawn: ReadonlyMap<number, number>): string 
 }
 
 function anomaliesHtml({ check }: RunResult, drawn: ReadonlyMap<number, number>): string {
-  const items = check.anomalies.map(
-    ({ type, text }) => `<li>${tag("bad", type)}${linkedText(text, drawn)}</li>`,
+  const items = check.anomalies.map(({ type, text, evidence }) =>
+    evidence === undefined
+      ? `<p>${tag("bad", type)}${linkedText(text, drawn)}</p>`
+      : anomalyHtml({ type, ...evidence }, (sentence) => linkedText(sentence, drawn)),
   );
   const models = [...check.not, ...check.alsoNot];
   const not = models.length === 0 ? "" : ` Ruled out: ${models.join(", ")}.`;
   const intro = `${checkWords(check)}.${not}`;
-  return `<p class="muted">${escapeText(intro)}</p><ul class="list">${items.join("")}</ul>`;
+  return `<p class="muted">${escapeText(intro)}</p>${items.join("")}`;
 }
 
 function footerHtml(repeat: string | undefined): string {

@@ -1,6 +1,6 @@
 /** `rig check`: verdicts, exit codes and messages for files from anywhere. */
 
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rig, temporaryFolder } from "../support/cli.ts";
@@ -33,6 +33,18 @@ describe("rig check", () => {
   it("allows a stale read where only serializability is asked for", async () => {
     const args = ["--model", "list-append", "--consistency", "serializable"];
     expect((await rig(["check", history(STALE), ...args])).code).toBe(0);
+  });
+
+  it("draws each anomaly and writes a page where it is asked to", async () => {
+    const folder = join(temporaryFolder(), "pictures", "of-today");
+    const page = join(temporaryFolder(), "report.html");
+    const args = ["--svg", folder, "--report", page, "--quiet"];
+    expect((await rig(["check", history(STALE), history(VALID), ...args])).code).toBe(1);
+    expect(readdirSync(folder)).toEqual(["h-1-G-single-item-realtime.svg"]);
+    expect(readFileSync(page, "utf8")).toContain('<svg class="anomaly"');
+    const bad = await rig(["check", history(STALE), "--report", join(page, "x.html")]);
+    expect(bad.code).toBe(65);
+    expect(bad.stderr).toMatch(/x\.html: the report is not writable \(ENOTDIR\)\n$/);
   });
 
   it("prints one JSON line for each file, and goes on after a bad one", async () => {

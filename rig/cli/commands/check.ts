@@ -7,6 +7,7 @@ import { requestOf } from "../../core/elle/request.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { type CheckFileOptions, fileChecker, MODELS, readOrderFile } from "../check-file.ts";
+import type { CheckOutputs } from "../check-outputs.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import {
   type EngineArguments,
@@ -77,6 +78,14 @@ export const checkCommand: Command = {
             string: true,
             describe: "long-fork: keys that are read together",
           })
+          .option("svg", {
+            string: true,
+            describe: "Folder for a picture of each anomaly that is explained",
+          })
+          .option("report", {
+            string: true,
+            describe: "HTML file for explanations and pictures of all anomalies",
+          })
           .example("$0 check history.edn", "one history")
           .example("$0 check --json a.json b.json", "one JSON line for each file"),
       (args) =>
@@ -95,6 +104,8 @@ interface CheckArguments extends GlobalArguments, EngineArguments {
   readonly "total-amount"?: string | undefined;
   readonly "allow-negative-balances"?: boolean | undefined;
   readonly "group-size"?: string | undefined;
+  readonly svg?: string | undefined;
+  readonly report?: string | undefined;
 }
 
 async function checkFiles(files: readonly string[], args: CheckArguments): Promise<ExitCode> {
@@ -110,13 +121,17 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   }
   if (args.lint) return lintFiles(files, { ...args, limitMs });
   const minOk = wholeNumber("--min-ok", args["min-ok"]) ?? 0;
+  const { CheckOutputs } = await import("../check-outputs.ts");
+  const outputs = new CheckOutputs(args);
   const checking = {
     judge,
+    outputs,
     limitMs,
     options: { elle, others: modelOptions(args), minOk, isOrderedByNodes, isolation },
   };
   const codes: ExitCode[] = [];
   for (const file of files) codes.push(await checkFile(file, args, checking));
+  await outputs.finish();
   return exitOfBatch(codes);
 }
 
@@ -184,6 +199,7 @@ const ENDS_ALL: readonly ExitCode[] = [EXIT.missingCapability, EXIT.usage, EXIT.
 
 interface Checking {
   readonly judge: Judge;
+  readonly outputs: CheckOutputs;
   readonly limitMs: number;
   readonly options: Omit<CheckFileOptions, "untilMs">;
 }
@@ -191,7 +207,7 @@ interface Checking {
 async function checkFile(
   file: string,
   args: CheckArguments,
-  { judge, limitMs, options }: Checking,
+  { judge, outputs, limitMs, options }: Checking,
 ): Promise<ExitCode> {
   const { model, json, quiet } = args;
   const startMs = performance.now();
@@ -205,6 +221,7 @@ async function checkFile(
       const { stdout } = process;
       stdout.write(judged.text({ width: widthOf(stdout), style: styleFor(stdout) }));
     }
+    if (judged.checked !== null) await outputs.add(judged.checked);
     const exit = exitOfVerdict(judged.valid);
     return judged.error === null ? exit : exitOfBatch([exit, reportError(judged.error)]);
   } catch (error) {

@@ -1,14 +1,11 @@
 /** `rig run`: one scenario, from plan to verdict, with the evidence in a folder of its own. */
 
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Argv } from "yargs";
 import { metricsOf } from "../../core/metrics/metrics.ts";
 import { metricsCsv, metricsJson } from "../../core/metrics/metrics-text.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { RunEvidence } from "../../core/run/evidence.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
-import { RigError } from "../../core/verdict/rig-error.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
@@ -20,6 +17,7 @@ import { planOfArguments, planOptions } from "../options.ts";
 import { type RecordedRun, recordRun } from "../record-run.ts";
 import { repeatOf } from "../repeat.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
+import { writeOutput } from "../write-output.ts";
 
 type RunArguments = GlobalArguments & { readonly "metrics-file"?: string | undefined };
 
@@ -88,14 +86,6 @@ function exitOfInterrupt({ teardown }: RunResult): ExitCode {
 
 function writeMetrics(path: string, evidence: RunEvidence): void {
   const metrics = metricsOf(evidence);
-  try {
-    writeFileSync(path, path.endsWith(".csv") ? metricsCsv(metrics) : metricsJson(metrics));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RigError(
-      "output.not-writable",
-      `${resolve(path)}: the metrics file is not writable (${code})`,
-      { cause: error },
-    );
-  }
+  const text = path.endsWith(".csv") ? metricsCsv(metrics) : metricsJson(metrics);
+  writeOutput(path, text, "metrics file");
 }

@@ -64,6 +64,7 @@ function judgedByElleCli(request: CheckRequest, answer: CheckAnswer): Judged {
     // How many operations it counted is not in its answer.
     fields: { ...answer, operations: null, warnings: [], engine: "elle-cli" },
     text: () => elleCliText(file, about, answer),
+    checked: null,
     error: null,
   };
 }
@@ -75,6 +76,7 @@ function withComparison(native: Judged, comparison: Comparison): Judged {
     fields: { ...native.fields, engine: "both", elleCli, differences, kept },
     text: (screen) =>
       native.text(screen) + (elleCli === null ? "" : comparisonText(elleCli, differences)),
+    checked: native.checked,
     error,
   };
 }

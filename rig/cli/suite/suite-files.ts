@@ -1,16 +1,15 @@
 /** What a suite leaves behind, and what it says of its failures. */
 
-import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { SuiteFolder } from "../../adapters/store/suite-folder.ts";
-import { RigError } from "../../core/verdict/rig-error.ts";
 import { suiteJson } from "../../report/suite-json.ts";
 import { suiteJunit } from "../../report/suite-junit.ts";
 import type { SuitePlan } from "../../report/suite-result.ts";
 import type { SuiteFailure } from "../../report/suite-text.ts";
 import { repeatOf } from "../repeat.ts";
 import { VERSION } from "../version.ts";
+import { writeOutput } from "../write-output.ts";
 import { planOf, type Recording, type SuiteOutcome } from "./run-suite.ts";
 
 export interface SuiteTimes {
@@ -27,7 +26,7 @@ export function writeSuite(
   folder.write("suite.json", suiteJson(result));
   const junit = suiteJunit(result, { repeat: repeatHere });
   folder.write("junit.xml", junit);
-  if (options.junitFile !== undefined) writeJunit(options.junitFile, junit);
+  if (options.junitFile !== undefined) writeOutput(options.junitFile, junit, "JUnit file");
   folder.write("run.json", suiteRunJson(folder.path, options, outcome));
 }
 
@@ -92,17 +91,4 @@ function recordText(recording: Recording | undefined): string | null {
   const { folder, problem } = recording;
   if (problem === null) return folder;
   return folder === null ? `none: ${problem}` : `${folder} (${problem})`;
-}
-
-function writeJunit(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RigError(
-      "output.not-writable",
-      `${resolve(path)}: the JUnit file is not writable (${code})`,
-      { cause: error },
-    );
-  }
 }

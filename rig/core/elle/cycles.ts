@@ -19,7 +19,8 @@ import { type ExplainedBy, explainedRelation } from "./relations.ts";
 import type { CycleStep, Relation } from "./result.ts";
 import { detailOfRow } from "./row-details.ts";
 import { shortestLike } from "./shorter-cycle.ts";
-import { cutText, indexOf, type NameOf, operationText, type RowEdge } from "./texts.ts";
+import { cutText, indexOf, type NameOf, operationText, type RowEdge, spanOf } from "./texts.ts";
+import { NONE } from "./transactions.ts";
 
 export const SEARCH_GAVE_UP = "cycle-search-timeout";
 
@@ -80,8 +81,23 @@ function addCycle(graph: LabelledGraph, cycle: readonly number[], context: Cycle
   const type = cycleType(relationsOf(graph, cycle, explainedBy));
   context.findings.add(type, () => {
     const shortest = shortestLike(graph, cycle, { type, explainedBy });
-    return cycleFinding(graph, shortest, context);
+    return cycleFinding(graph, fromEarliest(graph, shortest, context.table), context);
   });
+}
+
+/** The same cycle, told from the transaction that began first. */
+function fromEarliest(
+  { rows }: LabelledGraph,
+  cycle: readonly number[],
+  table: HistoryTable,
+): readonly number[] {
+  const begins = cycle.map((node) => {
+    const row = rows[node] as number;
+    const [invoked] = spanOf(table, row);
+    return invoked === NONE ? row : invoked;
+  });
+  const first = begins.indexOf(Math.min(...begins));
+  return [...cycle.slice(first), ...cycle.slice(0, first)];
 }
 
 function cycleFinding(

@@ -71,7 +71,11 @@ function checkHistory({ operations }: RunEvidence): CheckSummary {
     anomalyTypes,
     not,
     alsoNot,
-    anomalies: anomalies.map(({ type, explanation }) => ({ type, text: explanation })),
+    anomalies: anomalies.map(({ type, explanation, ...evidence }) => ({
+      type,
+      text: explanation,
+      evidence,
+    })),
   };
 }
 

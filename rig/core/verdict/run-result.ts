@@ -3,6 +3,7 @@
  * made from this one type (and from the evidence it was judged by).
  */
 
+import type { Anomaly } from "../elle/result.ts";
 import type { FaultReport } from "../fault/fault.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { Expectation } from "../plan/expectation.ts";
@@ -28,6 +29,14 @@ export interface LatencySummary {
   readonly maxUs: number | null;
 }
 
+export interface AnomalySummary {
+  readonly type: string;
+  /** Explains in sentences. */
+  readonly text: string;
+  /** The operations, and the steps of a cycle; absent where something else than Elle found it. */
+  readonly evidence?: Omit<Anomaly, "type" | "explanation">;
+}
+
 export interface CheckSummary {
   readonly model: string;
   readonly consistency: string;
@@ -35,8 +44,8 @@ export interface CheckSummary {
   readonly anomalyTypes: readonly string[];
   readonly not: readonly string[];
   readonly alsoNot: readonly string[];
-  /** First ones only; `text` explains in sentences. */
-  readonly anomalies: readonly { readonly type: string; readonly text: string }[];
+  /** First ones only. */
+  readonly anomalies: readonly AnomalySummary[];
 }
 
 export interface AssertionResult {

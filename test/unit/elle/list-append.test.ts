@@ -292,15 +292,16 @@ describe("the result", () => {
     const skew = aHistory().together([append(1, 7), append(2, 8)], [read(1, []), read(2, [8])]);
     const [anomaly] = skew.check().anomalies;
     expect(anomaly?.explanation).toBe(
-      "T1 is operation 3 (process 1, 1.000 us to 3.000 us): r 1 [], r 2 [8]. " +
-        "T2 is operation 2 (process 0, 0 ns to 2.000 us): append 1 7, append 2 8. " +
-        "T1 comes before T2 (rw): T1 read key 1 as [], so it missed 7, which T2 appended right " +
-        "after that. T2 comes before T1 (wr): T1 read key 2 as [8], so it saw 8 of T2. " +
+      "T1 is operation 2 (process 0, 0 ns to 2.000 us): append 1 7, append 2 8. " +
+        "T2 is operation 3 (process 1, 1.000 us to 3.000 us): r 1 [], r 2 [8]. " +
+        "T1 comes before T2 (wr): T2 read key 2 as [8], so it saw 8 of T1. " +
+        "T2 comes before T1 (rw): T2 read key 1 as [], so it missed 7, which T1 appended right " +
+        "after that. " +
         "So T1 would have to come before itself: a contradiction.",
     );
     expect(anomaly?.cycle?.map((step) => [step.from, step.to, step.relation])).toEqual([
-      [3, 2, "rw"],
       [2, 3, "wr"],
+      [3, 2, "rw"],
     ]);
   });
 
