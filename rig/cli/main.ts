@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import("./commands/report.ts")).reportCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
   node: async () => (await import("./commands/node.ts")).nodeCommand,
+  vm: async () => (await import("./commands/vm.ts")).vmCommand,
 };
 
 /** Arguments that may be given more than once; those of the suite only there. */

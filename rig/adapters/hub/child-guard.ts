@@ -14,7 +14,7 @@ export interface ChildCommand {
 export interface ChildGuard {
   /** The command to run in the place of the one given. */
   wrap(command: ChildCommand): ChildCommand;
-  /** The processes that there are now. */
+  /** The processes that there are now; the negative number of one stands for its group. */
   watch(pids: readonly number[]): void;
   close(): void;
 }
@@ -40,7 +40,7 @@ const PARENT_DEATH: ChildGuard = {
 
 /** Reads the last list until the pipe ends, and kills what is on it. */
 const SCRIPT =
-  'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -KILL $pids 2>/dev/null';
+  'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -s KILL -- $pids 2>/dev/null';
 
 class ShellGuard implements ChildGuard {
   readonly #shell: ChildProcess;

@@ -12,6 +12,7 @@ const CODES = {
   "usage.option": EXIT.usage,
   "capability.level": EXIT.missingCapability,
   "capability.fault": EXIT.missingCapability,
+  "capability.vm": EXIT.missingCapability,
   "capability.checker": EXIT.missingCapability,
   "capability.network": EXIT.missingCapability,
   "input.unreadable": EXIT.data,

@@ -1,0 +1,69 @@
+/**
+ * The first process inside a kernel that `rig vm` boots: mounts what programs expect, loads the
+ * CAN modules, runs the command with its output on serial lines, and switches the machine off.
+ */
+
+export interface GuestCommand {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface GuestLayout {
+  /** Folder of the kernel's modules: `.../kernel`. */
+  readonly modules: string;
+  /** Folder, on the host's file system, for the exit code. */
+  readonly folder: string;
+  /** Devices of the guest for the command's standard output and standard error. */
+  readonly output: string;
+  readonly error: string;
+}
+
+/** In the order in which they need each other. */
+const MODULES = [
+  "net/can/can",
+  "net/can/can-raw",
+  "net/can/can-gw",
+  "drivers/net/can/dev/can-dev",
+  "drivers/net/can/vcan",
+  "drivers/net/can/vxcan",
+  "net/sched/sch_netem",
+];
+
+export function initScript({ command, cwd, env }: GuestCommand, layout: GuestLayout): string {
+  const { modules, folder, output, error } = layout;
+  const exports = Object.entries(env).flatMap(([name, value]) =>
+    // Functions and other things that the shell can't take as names are left out.
+    value !== undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+      ? [`export ${name}=${quoted(value)}`]
+      : [],
+  );
+  const lines = [
+    "#!/bin/sh",
+    ...exports,
+    'export PATH="$PATH:/usr/sbin:/sbin"',
+    "mount -t proc proc /proc",
+    "mount -t sysfs sys /sys",
+    "mount -t tmpfs run /run",
+    // Already there where the kernel mounts it by itself.
+    "mount -t devtmpfs dev /dev 2>/dev/null",
+    "mkdir -p /dev/pts /dev/shm && mount -t devpts pts /dev/pts && mount -t tmpfs shm /dev/shm",
+    "ip link set lo up",
+    ...MODULES.map((name) => `insmod ${quoted(`${modules}/${name}.ko`)}`),
+    `stty -F ${output} raw -echo; stty -F ${error} raw -echo`,
+    `cd ${quoted(cwd)}`,
+    `${command.map(quoted).join(" ")} > ${output} 2> ${error} < /dev/null`,
+    `echo $? > ${quoted(`${folder}/exit.new`)}`,
+    `mv ${quoted(`${folder}/exit.new`)} ${quoted(`${folder}/exit`)}`,
+    "sync",
+    "echo o > /proc/sysrq-trigger",
+    // The kernel needs a moment; a first process that ends is a panic.
+    "sleep 60",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** One word for the shell, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
