@@ -3,6 +3,7 @@
  * all orders of small histories.
  */
 
+import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addCausal } from "../../../rig/core/awdit/causal.ts";
@@ -218,6 +219,38 @@ function retired(history: readonly Transaction[]): Transaction[] {
     return { ...each, session };
   });
 }
+
+const CORPUS = new URL("../../../../shared/corpus/elle/", import.meta.url);
+const ANSWERS = new URL("expected.jsonl", CORPUS);
+
+describe.skipIf(!existsSync(ANSWERS))("histories of lists that Elle has judged", () => {
+  const strict = (existsSync(ANSWERS) ? readFileSync(ANSWERS, "utf8") : "")
+    .split("\n")
+    .filter((line) => line.includes('"list-append","consistency":"strict-serializable"'))
+    .map((line) => JSON.parse(line) as { file: string; valid: unknown; not: readonly string[] });
+  const check = (file: string) => {
+    const table = readHistory(readFileSync(new URL(file, CORPUS)));
+    return checkIsolation(table, "list-append", ISOLATION_LEVELS);
+  };
+
+  it("keep all levels if they are strict-serializable", () => {
+    const valid = strict.filter((each) => each.valid === true);
+    expect(valid.length).toBeGreaterThan(100);
+    const broken = valid.filter(({ file }) =>
+      Object.values(check(file)).some((level) => level?.valid !== true),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("keep none if Elle says that they are not read committed", () => {
+    const invalid = strict.filter(({ not }) => not?.includes("read-committed"));
+    expect(invalid.length).toBeGreaterThan(10);
+    const kept = invalid.filter(({ file }) =>
+      Object.values(check(file)).some((level) => level?.valid === true),
+    );
+    expect(kept).toEqual([]);
+  });
+});
 
 describe("the check of isolation levels", () => {
   const expected = (history: readonly Transaction[]) =>
