@@ -40,7 +40,8 @@ const PARENT_DEATH: ChildGuard = {
 
 /** Reads the last list until the pipe ends, and kills what is on it. */
 const SCRIPT =
-  'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -s KILL -- $pids 2>/dev/null';
+  "pids=; while read -r line; do pids=$line; done; " +
+  '[ -z "$pids" ] || kill -s KILL -- $pids 2>/dev/null';
 
 class ShellGuard implements ChildGuard {
   readonly #shell: ChildProcess;

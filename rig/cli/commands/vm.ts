@@ -25,10 +25,16 @@ export const vmCommand: Command = {
           .example("$0 vm -- rig run --scenario happy --level vcan", "a run on a real vcan")
           .strictCommands(false)
           .strict(false),
-      (args) => finish(() => runVm({ ...args, words: args._.slice(1).map(String) })),
+      (args) => finish(() => runVm({ ...args, words: wordsAfterDashes(process.argv) })),
     );
   },
 };
+
+/** As they were typed: the parser would take `1e3` for a number. */
+function wordsAfterDashes(words: readonly string[]): readonly string[] {
+  const dashes = words.indexOf("--");
+  return dashes < 0 ? [] : words.slice(dashes + 1);
+}
 
 async function runVm({ memory, words, timeout }: VmArguments): Promise<ExitCode> {
   if (words.length === 0) {
