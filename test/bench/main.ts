@@ -1,21 +1,36 @@
-/** `npm run bench`: every row, as a table. Compare figures of one run only, and quote ratios. */
+/**
+ * `npm run bench`: every row, as a table; `npm run bench -- --only check` one group of them.
+ * Compare figures of one run only, and quote ratios.
+ */
 
 import { cpus } from "node:os";
+import { parseArgs } from "node:util";
 import { benchBus } from "./bus-bench.ts";
-import { benchHistory } from "./history-bench.ts";
+import { benchCheck } from "./check-bench.ts";
 import type { BenchRow } from "./rows.ts";
 import { benchRuns } from "./run-bench.ts";
+
+const GROUPS: Readonly<Record<string, () => BenchRow[]>> = {
+  bus: () => benchBus(),
+  runs: benchRuns,
+  check: benchCheck,
+};
 
 function print(rows: readonly BenchRow[]): void {
   for (const { name, value, unit, ratio } of rows) {
     const digits = value >= 100 ? 0 : 2;
     const figure = value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
     const beside = ratio === undefined ? "" : `  (${ratio})`;
-    process.stdout.write(`${name.padEnd(48)}${figure.padStart(12)} ${unit}${beside}\n`);
+    process.stdout.write(`${name.padEnd(56)}${figure.padStart(12)} ${unit}${beside}\n`);
   }
 }
 
+const { only } = parseArgs({ options: { only: { type: "string" } } }).values;
+if (only !== undefined && !Object.hasOwn(GROUPS, only)) {
+  process.stderr.write(`--only ${only}: expected one of ${Object.keys(GROUPS).join(", ")}\n`);
+  process.exit(64);
+}
 process.stdout.write(`Node ${process.version}, ${cpus()[0]?.model ?? "unknown processor"}\n\n`);
-print(benchBus());
-print(benchRuns());
-print(benchHistory());
+for (const [name, bench] of Object.entries(GROUPS)) {
+  if (only === undefined || only === name) print(bench());
+}
