@@ -11,6 +11,7 @@ import { EMPTY_GRAPH } from "./judge.ts";
 import { LabelledEdges, stronglyConnectedParts } from "./labelled-graph.ts";
 import { type Order, processPredecessors, RealtimeOrder } from "./order-edges.ts";
 import { PROCESS, REALTIME } from "./relations.ts";
+import type { CheckOptions } from "./result.ts";
 import { findSuspects } from "./suspects.ts";
 import { NONE } from "./transactions.ts";
 
@@ -18,7 +19,7 @@ import { NONE } from "./transactions.ts";
  * Many reads of one version and many writes after it have an edge for each pair. What is found
  * without the edges beyond this many is still true; that there is no more, is not.
  */
-const MOST_EDGES = 10_000_000;
+const DEFAULT_EDGES = 10_000_000;
 
 /** Enough for any history of a test run; about a second of work in the worst case. */
 const DEFAULT_STEPS = 50_000_000;
@@ -26,11 +27,11 @@ const DEFAULT_STEPS = 50_000_000;
 export interface CycleOptions {
   readonly findings: Findings;
   readonly order: Order;
-  readonly searchSteps: number | undefined;
+  readonly limits: Pick<CheckOptions, "searchSteps" | "mostEdges">;
 }
 
 export function checkCycles(dependencies: Dependencies, options: CycleOptions): void {
-  const { findings, order } = options;
+  const { findings, order, limits } = options;
   const { table, explainedBy, prove } = dependencies;
   const { groups, isEmpty } = findSuspects(dependencies, order);
   if (isEmpty) {
@@ -42,19 +43,19 @@ export function checkCycles(dependencies: Dependencies, options: CycleOptions): 
   if (groups.length === 0) return;
   const addOrder = orderEdges(table, order);
   for (const rows of groups) {
-    const sink = new GroupEdges(rows);
+    const sink = new GroupEdges(rows, limits.mostEdges ?? DEFAULT_EDGES);
     dependencies.addEdgesAmong(rows, sink);
     for (const row of rows) addOrder(row, sink);
     if (sink.isFull) {
       findings.add(SEARCH_GAVE_UP, () => ({
-        sentences: [`Only ${MOST_EDGES} of the edges between ${rows.length} operations were used.`],
+        sentences: [`Only ${sink.most} of the edges between ${rows.length} operations were used.`],
         rows: [],
       }));
     }
     for (const part of stronglyConnectedParts(sink.list.graph(rows))) {
       findCycles(part, {
         findings,
-        steps: options.searchSteps ?? DEFAULT_STEPS,
+        steps: limits.searchSteps ?? DEFAULT_STEPS,
         prove,
         explainedBy,
         table,
@@ -66,14 +67,16 @@ export function checkCycles(dependencies: Dependencies, options: CycleOptions): 
 /** Keeps the edges between the rows of one group. */
 class GroupEdges implements EdgeSink {
   readonly list = new LabelledEdges();
+  readonly most: number;
   private readonly number: ReadonlyMap<number, number>;
 
-  constructor(rows: readonly number[]) {
+  constructor(rows: readonly number[], most: number) {
+    this.most = most;
     this.number = new Map(rows.map((row, at) => [row, at]));
   }
 
   get isFull(): boolean {
-    return this.list.length >= MOST_EDGES;
+    return this.list.length >= this.most;
   }
 
   add(fromRow: number, toRow: number, bit: number): void {

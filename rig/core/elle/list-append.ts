@@ -45,7 +45,7 @@ export function checkListAppend(history: HistoryTable, options: CheckOptions): C
   checkCycles(new AppendDependencies(new AppendEdges(history, index, versions)), {
     findings,
     order: orderFor(request),
-    searchSteps: options.searchSteps,
+    limits: options,
   });
   const warnings = requestWarnings(request, "list-append");
   if (index.repeated > 0) warnings.push(repeatedText(history, index));

@@ -52,6 +52,8 @@ export interface CheckOptions {
   readonly anomalies?: readonly string[];
   /** Steps that the search for cycles may take in one component; the default is ample. */
   readonly searchSteps?: number;
+  /** Edges between the transactions of one component that are looked at; the default is ample. */
+  readonly mostEdges?: number;
 }
 
 /** What a caller may know, or assume, of registers; without it their versions have no order. */

@@ -35,7 +35,7 @@ export function checkRwRegister(history: HistoryTable, options: RegisterOptions)
   checkCycles(new RegisterDependencies(versions), {
     findings,
     order: orderFor(request),
-    searchSteps: options.searchSteps,
+    limits: options,
   });
   if (versions.sources.some(({ exact }) => exact?.hasGivenUp === true)) {
     findings.add(SEARCH_GAVE_UP, () => ({

@@ -82,7 +82,11 @@ export class Builder<Mop extends readonly [string, number, unknown]> {
 export class HistoryBuilder extends Builder<MicroOp> {
   check(consistency = "strict-serializable", searchSteps?: number): CheckResult {
     const options = searchSteps === undefined ? { consistency } : { consistency, searchSteps };
-    return checkListAppend(tableOfOperations(this.operations), options);
+    return checkListAppend(this.table(), options);
+  }
+
+  table(): HistoryTable {
+    return tableOfOperations(this.operations);
   }
 }
 

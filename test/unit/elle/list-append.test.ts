@@ -3,6 +3,7 @@
  */
 
 import { describe, expect, it } from "vitest";
+import { checkListAppend } from "../../../rig/core/elle/index.ts";
 import { RigError } from "../../../rig/core/verdict/rig-error.ts";
 import { aHistory, append, read } from "./histories.ts";
 
@@ -270,6 +271,28 @@ describe("cycles", () => {
     const result = stale.check("strict-serializable", 0);
     expect(result.anomalyTypes).toContain("cycle-search-timeout");
     expect(result.valid).toBe(false);
+  });
+
+  it("is unknown, never valid, when the steps run out before any forbidden cycle is found", () => {
+    const writeSkew = aHistory().together([read(1, []), append(2, 1)], [read(2, []), append(1, 1)]);
+    expect(writeSkew.check("snapshot-isolation").valid).toBe(true);
+    const result = writeSkew.check("snapshot-isolation", 0);
+    expect(result.valid).toBe("unknown");
+    expect(result.anomalyTypes).toEqual(["cycle-search-timeout"]);
+    expect(writeSkew.check("serializable", 0).valid).toBe(false);
+  });
+
+  it("says that it gave up when there are too many edges to look at", () => {
+    const each = Array.from({ length: 12 }, (_, i) => [read(1, []), append(1, i + 1)]);
+    const table = aHistory()
+      .together(...each)
+      .table();
+    const check = (mostEdges: number) =>
+      checkListAppend(table, { consistency: "read-committed", mostEdges });
+    expect(check(1_000).valid).toBe(true);
+    const result = check(100);
+    expect(result.valid).toBe("unknown");
+    expect(result.anomalyTypes).toEqual(["cycle-search-timeout"]);
   });
 });
 
