@@ -14,6 +14,7 @@ import type { CanFrame } from "../core/can/frame.ts";
 import { SegmentedBus } from "../core/can/segmented-bus.ts";
 import type { NodeCore, NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
 import { LogicalFaults } from "../core/fault/bus/logical-bus-faults.ts";
+import { TrafficFaults } from "../core/fault/bus/traffic-bus-faults.ts";
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import { EffectCounts, type FaultFamily } from "../core/fault/fault-family.ts";
 import { describeTarget } from "../core/fault/target.ts";
@@ -23,7 +24,8 @@ import type { RunPlan } from "../core/plan/plan.ts";
 import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
-import { readHeader } from "../core/wire/header.ts";
+import { digestOf } from "../core/wire/digest.ts";
+import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
 import { ClockFaults } from "./clock-faults.ts";
@@ -35,6 +37,8 @@ import { NodeStorage, type StoreWrite } from "./storage.ts";
 import { StorageFaultFamily } from "./storage-fault-family.ts";
 import { type StorageFault, StorageFaults } from "./storage-faults.ts";
 
+/** Frames that a controller's driver holds, however long the bus is of no use. */
+const QUEUE_CAPACITY = 16_384;
 /** Events that a paused node's controller and timers hold for it. */
 const HELD_MAX = 65_536;
 
@@ -67,9 +71,12 @@ export class Cluster implements BusListener {
   readonly #logicalFaults: LogicalFaults;
   readonly #storageFaults: StorageFaults;
   readonly #clockFaults: ClockFaults;
+  readonly #trafficFaults: TrafficFaults;
   readonly #families: ReadonlyMap<FaultKind, FaultFamily>;
   readonly #observer: InvariantObserver;
   readonly #messages = new Map<string, number>();
+  /** What the host has to say and could not send yet. */
+  readonly #hostFrames = new Set<string>();
   #nowNs = 0;
   #delivered = 0;
   #withheld = 0;
@@ -84,7 +91,10 @@ export class Cluster implements BusListener {
     const { plan, makeNode } = options;
     const count = (fault: Fault) => this.#effects.count(fault);
     const stations = Array.from({ length: plan.nodes }, (_, node) => node);
-    this.#bus = new SegmentedBus({ ...plan.bus, stations: [...stations, HOST_STATION] }, this);
+    this.#bus = new SegmentedBus(
+      { ...plan.bus, stations: [...stations, HOST_STATION], queueCapacity: QUEUE_CAPACITY },
+      this,
+    );
     for (const node of stations) this.#bus.setAcceptance(node, NODE_FILTERS);
     this.#bus.setAcceptance(HOST_STATION, HOST_FILTERS);
     this.#storageFaults = new StorageFaults(plan, count);
@@ -94,6 +104,16 @@ export class Cluster implements BusListener {
     );
     this.#clockFaults = new ClockFaults(
       { adjust: (node, change) => this.#adjustClock(node, change) },
+      count,
+    );
+    this.#trafficFaults = new TrafficFaults(
+      {
+        ...plan,
+        rates: plan.bus,
+        bus: this.#bus,
+        nowNs: () => this.#nowNs,
+        after: (delayNs, act) => this.#after(delayNs, act),
+      },
       count,
     );
     this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
@@ -112,8 +132,7 @@ export class Cluster implements BusListener {
       stop: (node: number, fault: Fault) => this.#stop(node, fault),
       pause: (node: number, fault: Fault) => this.#node(node).pause(fault),
       release: (node: number, fault: Fault) => this.#release(node, fault),
-      after: (delayNs: number, act: () => void) =>
-        this.#heap.push(this.#nowNs + delayNs, { kind: "act", act }),
+      after: (delayNs: number, act: () => void) => this.#after(delayNs, act),
       rest: (node: number) => this.#node(node).storage.rest(!this.isRunning(node)),
     };
     return [
@@ -122,6 +141,7 @@ export class Cluster implements BusListener {
       new StorageFaultFamily(this.#storageFaults, nodes),
       new PowerFaults(this.#options.plan.seed, nodes, count),
       this.#clockFaults,
+      this.#trafficFaults,
     ];
   }
 
@@ -189,8 +209,12 @@ export class Cluster implements BusListener {
   /** The host sends a client's request. False, and counted as dropped, when there is no room. */
   sendFromHost(frame: CanFrame, request: readonly [client: number, request: number]): boolean {
     this.#observer.issued(request[0], request[1]);
+    const content = contentOf(frame);
+    // Asking again while the question waits would only fill the queue of a bus that is blocked.
+    if (this.#hostFrames.has(content)) return true;
     const isSent = this.#bus.send(HOST_STATION, frame, 0, this.#nowNs);
-    if (!isSent) this.#dropped++;
+    if (isSent) this.#hostFrames.add(content);
+    else this.#dropped++;
     return isSent;
   }
 
@@ -239,20 +263,20 @@ export class Cluster implements BusListener {
     this.#dispatch(receiver, { kind: "frame", frame });
   }
 
-  transmitted(sender: number, token: number): void {
-    if (sender !== HOST_STATION) this.#dispatch(sender, { kind: "transmitted", token });
+  transmitted(sender: number, token: number, frame: CanFrame): void {
+    if (sender === HOST_STATION) this.#hostFrames.delete(contentOf(frame));
+    else if (!this.#trafficFaults.transmitted(sender, token)) {
+      this.#dispatch(sender, { kind: "transmitted", token });
+    }
   }
 
   observed(sender: number, frame: CanFrame): void {
     // A repetition is the very frame again, which a protocol's own repetition never is.
     if (this.#lastData[sender] === frame.data) this.#duplicates++;
     this.#lastData[sender] = frame.data;
-    const header = readHeader(frame.data);
-    if (header.fragment === 0) {
-      const name = messageName(header.type);
-      this.#messages.set(name, (this.#messages.get(name) ?? 0) + 1);
-    }
+    this.#countMessage(frame);
     this.#options.sink.frame(this.#nowNs, frame);
+    this.#trafficFaults.observed(sender, frame);
   }
 
   delayed(receiver: number, frame: CanFrame, atNs: number): void {
@@ -267,6 +291,8 @@ export class Cluster implements BusListener {
   busState(station: number, counters: ErrorCounters): void {
     const { state, tec, rec } = counters;
     if (state === "bus-off") this.#busOffs++;
+    this.#trafficFaults.busState(station, state);
+    if (this.#isStranger(station)) return;
     const node = station === HOST_STATION ? "host" : station;
     this.#record({ type: "bus-state", time: this.#nowNs, node, state, tec, rec });
     if (node === "host") return;
@@ -278,9 +304,29 @@ export class Cluster implements BusListener {
     this.#options.sink.frame(this.#nowNs, frame);
   }
 
-  aborted(sender: number, token: number): void {
+  aborted(sender: number, token: number, frame: CanFrame): void {
     // The client of a request that the rig's channel gave up asks again.
-    if (sender !== HOST_STATION) this.#dispatch(sender, { kind: "aborted", token });
+    if (sender === HOST_STATION) this.#hostFrames.delete(contentOf(frame));
+    else if (!this.#trafficFaults.aborted(sender, token)) {
+      this.#dispatch(sender, { kind: "aborted", token });
+    }
+  }
+
+  #countMessage({ fd, data }: CanFrame): void {
+    if (!fd || data.length < HEADER_LENGTH) return;
+    const header = readHeader(data);
+    if (header.fragment !== 0) return;
+    const name = messageName(header.type);
+    this.#messages.set(name, (this.#messages.get(name) ?? 0) + 1);
+  }
+
+  #after(delayNs: number, act: () => void): void {
+    this.#heap.push(this.#nowNs + delayNs, { kind: "act", act });
+  }
+
+  /** Stations that are neither a node nor the host belong to faults. */
+  #isStranger(station: number): boolean {
+    return station >= this.#nodes.length && station !== HOST_STATION;
   }
 
   #node(node: number): SimulatedNode {
@@ -406,4 +452,9 @@ export class Cluster implements BusListener {
   #record(entry: RunRecord): void {
     this.#options.sink.record(entry);
   }
+}
+
+/** A fragment of a request without what changes when it is sent again. */
+function contentOf({ data }: CanFrame): string {
+  return `${(data[2] ?? 0) >>> 4}/${digestOf(data.subarray(HEADER_LENGTH))}`;
 }

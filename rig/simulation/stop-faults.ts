@@ -36,5 +36,5 @@ export class StopFaults implements FaultFamily {
 }
 
 function struckBy(fault: Fault): readonly number[] {
-  return fault.kind === "partition" ? [] : fault.nodes;
+  return "nodes" in fault ? fault.nodes : [];
 }

@@ -169,6 +169,11 @@ describe("a plan file", () => {
       "- {kind: power-cycle-rolling, nodes: [0], off: 10ms, gap: 20ms}",
       "- {kind: clock-drift, nodes: [0], ppm: -200}",
       "- {kind: clock-step, nodes: [0], step: -1.5s}",
+      "- {kind: babbling-idiot, nodes: [0]}",
+      "- {kind: id0-flood, load: 80%}",
+      "- {kind: arbitration-starvation, load: 0.5, identifier: 16}",
+      "- {kind: masquerade, nodes: [0]}",
+      "- {kind: replay, nodes: [0], lag: 5ms, probability: 10%}",
       "- {kind: brown-out-all, off: 10ms, stagger: 0s}",
     ];
     const read = readPlanFile(file(`${words.join("\n")}\n`));

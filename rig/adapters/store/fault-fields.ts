@@ -5,6 +5,7 @@ import { percentOf } from "../../core/plan/units.ts";
 import type { FaultOfFile } from "./fault-schema.ts";
 import { clockDetail } from "./faults/clock.ts";
 import { powerDetail } from "./faults/power.ts";
+import { trafficDetail } from "./faults/traffic.ts";
 import { nsOf, percentOfField } from "./fields.ts";
 
 export function scenarioFault(fault: FaultOfFile): ScenarioFault {
@@ -60,6 +61,12 @@ function detailOf(fault: FaultOfFile): Detail {
     case "clock-drift":
     case "clock-step":
       return clockDetail(fault);
+    case "babbling-idiot":
+    case "id0-flood":
+    case "arbitration-starvation":
+    case "masquerade":
+    case "replay":
+      return trafficDetail(fault);
     default:
       return { kind: fault.kind, nodes: fault.nodes };
   }

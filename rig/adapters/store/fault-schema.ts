@@ -9,6 +9,7 @@ import { NODES_MAX } from "../../core/plan/plan.ts";
 import { CLOCK_FAULTS } from "./faults/clock.ts";
 import { common, node, nodes, probability } from "./faults/parts.ts";
 import { POWER_FAULTS } from "./faults/power.ts";
+import { TRAFFIC_FAULTS } from "./faults/traffic.ts";
 import { duration, fields, whole } from "./fields.ts";
 
 const nodeGroups = z.union(
@@ -87,6 +88,7 @@ export const faultSchema = z.discriminatedUnion(
     }),
     ...POWER_FAULTS,
     ...CLOCK_FAULTS,
+    ...TRAFFIC_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },
 );

@@ -10,6 +10,7 @@ import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
 import { EXPLICIT_CLOCK_FAULTS } from "./faults/clock.ts";
 import { listOf, NS_MAX, nameSchema, nodeList as nodes, numberOf, place } from "./faults/parts.ts";
 import { EXPLICIT_POWER_FAULTS } from "./faults/power.ts";
+import { EXPLICIT_TRAFFIC_FAULTS } from "./faults/traffic.ts";
 import { fields, oneOf, whole } from "./fields.ts";
 
 const probability = numberOf("a number over 0, at most 1").gt(0).lte(1);
@@ -61,6 +62,7 @@ export const explicitFaultSchema = z.discriminatedUnion(
     }),
     ...EXPLICIT_POWER_FAULTS,
     ...EXPLICIT_CLOCK_FAULTS,
+    ...EXPLICIT_TRAFFIC_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },
 );

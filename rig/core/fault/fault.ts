@@ -17,6 +17,11 @@ import {
   STORAGE_FAULT_TRAITS,
   type StorageFaultDetail,
 } from "./storage-faults.ts";
+import {
+  TRAFFIC_FAULT_KINDS,
+  TRAFFIC_FAULT_TRAITS,
+  type TrafficFaultDetail,
+} from "./traffic-faults.ts";
 import type { FaultTraits } from "./traits.ts";
 
 export const FAULT_KINDS = [
@@ -25,6 +30,7 @@ export const FAULT_KINDS = [
   ...STORAGE_FAULT_KINDS,
   ...POWER_FAULT_KINDS,
   ...CLOCK_FAULT_KINDS,
+  ...TRAFFIC_FAULT_KINDS,
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -34,6 +40,7 @@ export const FAULT_TRAITS: Readonly<Record<FaultKind, FaultTraits>> = {
   ...STORAGE_FAULT_TRAITS,
   ...POWER_FAULT_TRAITS,
   ...CLOCK_FAULT_TRAITS,
+  ...TRAFFIC_FAULT_TRAITS,
 };
 
 /** Where in the run something happens: at a time, or when that many operations were issued. */
@@ -44,7 +51,8 @@ export type FaultDetail =
   | StopFaultDetail
   | StorageFaultDetail
   | PowerFaultDetail
-  | ClockFaultDetail;
+  | ClockFaultDetail
+  | TrafficFaultDetail;
 
 /** A fault without `end` lasts until the workload is done; then the run heals it. */
 export type Fault = FaultDetail & {

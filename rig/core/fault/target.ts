@@ -32,6 +32,14 @@ export function describeTarget(fault: FaultDetail): string {
       const times = `for ${msText(fault.offNs)}, back ${msText(fault.staggerNs)} apart`;
       return `${fault.nodes.join(" ")} ${times}`;
     }
+    case "id0-flood":
+      return `identifier 0 at ${percentText(fault.load)}`;
+    case "arbitration-starvation":
+      return `identifier 0x${fault.identifier.toString(16)} at ${percentText(fault.load)}`;
+    case "replay": {
+      const what = `${msText(fault.lagNs)} later, each at ${percentText(fault.probability)}`;
+      return `${fault.nodes.join(" ")} ${what}`;
+    }
     case "clock-drift":
       return `${fault.nodes.join(" ")} by ${fault.ppm} ppm`;
     case "clock-step":

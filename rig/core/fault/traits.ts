@@ -6,9 +6,19 @@ import type { Level } from "../plan/level.ts";
  * What a fault costs the protocol at its worst: `splits` parts the nodes into groups, `silences`
  * leaves its nodes as good as silent, `rolls` does so one at a time, `damages` in single slots
  * only, `forgets` makes them break promises (nothing tells them from Byzantine ones), `disturbs` is
- * what retries make good.
+ * what retries make good, `impersonates` has somebody else speak for them (Byzantine as well),
+ * `blocks` leaves nothing of the bus, `crowds` as much as its load does.
  */
-export type FaultToll = "splits" | "silences" | "rolls" | "damages" | "forgets" | "disturbs";
+export type FaultToll =
+  | "splits"
+  | "silences"
+  | "rolls"
+  | "damages"
+  | "forgets"
+  | "impersonates"
+  | "blocks"
+  | "crowds"
+  | "disturbs";
 
 export interface FaultTraits {
   /** The levels that can bring it about. */

@@ -6,6 +6,7 @@
 
 import { faultBound, quorum } from "../consensus/quorum.ts";
 import { FAULT_TRAITS, type Fault, type Position } from "../fault/fault.ts";
+import { shareLeft } from "../fault/traffic-faults.ts";
 import type { Adversity } from "./expectation.ts";
 
 type Nodes = ReadonlySet<number>;
@@ -13,7 +14,8 @@ type Nodes = ReadonlySet<number>;
 export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity {
   const byzantine = byzantineAmong(nodes, faults);
   const severe = faults.filter(
-    (fault) => fault.kind === "partition" || silencedBy([fault], nodes).size > 0,
+    (fault) =>
+      fault.kind === "partition" || silencedBy([fault], nodes).size > 0 || shareLeft([fault]) < 1,
   );
   let silent = 0;
   let largestGroup = nodes - byzantine.size;
@@ -33,24 +35,26 @@ export function byzantineWithin(nodes: number, faults: readonly Fault[]): readon
   return byzantine.size <= faultBound(nodes) ? [...byzantine] : [];
 }
 
-/** Nodes that may forget what they promised: nothing tells them from Byzantine ones. */
-function byzantineAmong(nodes: number, faults: readonly Fault[]): Nodes {
-  const forgetful = faults.flatMap((fault) => (mayForget(fault) ? nodesOf(fault) : []));
-  return new Set(forgetful.filter((node) => node < nodes));
+/** Nodes that may break promises, or for which others speak: nothing tells those apart. */
+export function byzantineAmong(nodes: number, faults: readonly Fault[]): Nodes {
+  const broken = faults.flatMap((fault) => (mayBreakPromises(fault) ? nodesOf(fault) : []));
+  return new Set(broken.filter((node) => node < nodes));
 }
 
-function mayForget(fault: Fault): boolean {
-  if (FAULT_TRAITS[fault.kind].toll === "forgets") return true;
+function mayBreakPromises(fault: Fault): boolean {
+  const { toll } = FAULT_TRAITS[fault.kind];
+  if (toll === "forgets" || toll === "impersonates") return true;
   return "beyondLimit" in fault && fault.beyondLimit === true;
 }
 
 function nodesOf(fault: Fault): readonly number[] {
-  return fault.kind === "partition" ? [] : fault.nodes;
+  return "nodes" in fault ? fault.nodes : [];
 }
 
 /** Nodes that say or hear nothing, with those that are lost anyway. */
 function silencedBy(faults: readonly Fault[], nodes: number, lost: Nodes = new Set()): Nodes {
   const silenced = new Set(lost);
+  if (isBlocked(faults)) for (let node = 0; node < nodes; node++) silenced.add(node);
   for (const fault of faults) {
     if (!silencesAll(fault)) continue;
     for (const node of nodesOf(fault)) if (node < nodes) silenced.add(node);
@@ -61,6 +65,11 @@ function silencedBy(faults: readonly Fault[], nodes: number, lost: Nodes = new S
     for (const node of left.slice(0, silencedAtOnce(fault, nodes))) silenced.add(node);
   }
   return silenced;
+}
+
+/** Nothing is left of the bus. */
+function isBlocked(faults: readonly Fault[]): boolean {
+  return shareLeft(faults) === 0 || faults.some(({ kind }) => FAULT_TRAITS[kind].toll === "blocks");
 }
 
 /** A loss of everything leaves a node as good as silent; so may a store that holds it up. */

@@ -4,9 +4,11 @@
  * single numbers were checked where the file was read.
  */
 
-import type { Fault, FaultDetail } from "../fault/fault.ts";
+import { faultBound } from "../consensus/quorum.ts";
+import { FAULT_TRAITS, type Fault, type FaultDetail } from "../fault/fault.ts";
 import { POWER_GAP_MIN_NS } from "../fault/power-faults.ts";
 import { NS_PER_MS } from "../time/time.ts";
+import { byzantineAmong } from "./adversity.ts";
 import type { Expectation, ExpectationClass } from "./expectation.ts";
 import type { ScenarioFault, ScenarioPosition, ScenarioSize } from "./scenario.ts";
 
@@ -31,6 +33,7 @@ export function faultIssues(
   size: ScenarioSize,
 ): readonly ScenarioIssue[] {
   const ids = new Set<string>();
+  const byzantine = byzantineAmong(size.nodes, faults).size;
   return faults.flatMap((fault, index) => {
     const issue = (field: string, text: string) => ({ path: ["faults", index, field], text });
     const found: ScenarioIssue[] = [];
@@ -38,6 +41,10 @@ export function faultIssues(
     ids.add(fault.id);
     const target = targetIssue(fault, size.nodes);
     if (target !== null) found.push(issue(...target));
+    if (FAULT_TRAITS[fault.kind].toll === "impersonates" && byzantine > faultBound(size.nodes)) {
+      const text = `makes ${byzantine} of ${size.nodes} nodes Byzantine by chance, not by a script`;
+      found.push(issue("nodes", `${text}: expected at most ${faultBound(size.nodes)}`));
+    }
     const template = templates[index];
     const position = template === undefined ? null : positionIssue(template, size.operations);
     if (position !== null) found.push(issue(...position));
@@ -49,7 +56,8 @@ type FieldIssue = readonly [field: string, text: string];
 
 function targetIssue(fault: FaultDetail, nodes: number): FieldIssue | null {
   const field = fault.kind === "partition" ? "groups" : "nodes";
-  const listed = fault.kind === "partition" ? fault.groups.flat() : fault.nodes;
+  const listed = fault.kind === "partition" ? fault.groups.flat() : nodesOf(fault);
+  if (listed === null) return timesIssue(fault);
   const outside = listed.find((node) => !Number.isInteger(node) || node < 0 || node >= nodes);
   if (outside !== undefined) {
     return [field, `found node ${outside} among ${nodes} nodes, expected 0 to ${nodes - 1}`];
@@ -62,6 +70,11 @@ function targetIssue(fault: FaultDetail, nodes: number): FieldIssue | null {
   }
   if (listed.length === 0) return [field, "found no node, expected at least one"];
   return timesIssue(fault);
+}
+
+/** Null for a fault of no node in particular. */
+function nodesOf(fault: FaultDetail): readonly number[] | null {
+  return "nodes" in fault ? fault.nodes : null;
 }
 
 function timesIssue(fault: FaultDetail): FieldIssue | null {

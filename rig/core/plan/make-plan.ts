@@ -20,7 +20,13 @@ import {
   type RunPlan,
   type WorkloadPlan,
 } from "./plan.ts";
-import { expandFaults, longestDelayNs, type Scenario, type ScenarioWorkload } from "./scenario.ts";
+import {
+  expandFaults,
+  leastShareLeft,
+  longestDelayNs,
+  type Scenario,
+  type ScenarioWorkload,
+} from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 export const OPERATIONS_DEFAULT = 100;
@@ -151,7 +157,9 @@ function timersOf(
   level: Level,
 ): Pick<RunPlan, "timers" | "storage" | "client"> {
   const baseNs = ROUND_TIMEOUT_NS * TIMER_SCALE[level];
-  const roundTimeoutNs = timers.roundTimeoutNs ?? baseNs + 2 * longestDelayNs(faults);
+  // On a share of the bus everything takes longer by as much.
+  const stretchedNs = (baseNs + 2 * longestDelayNs(faults)) / leastShareLeft(faults);
+  const roundTimeoutNs = timers.roundTimeoutNs ?? Math.round(stretchedNs);
   return {
     timers: {
       roundTimeoutNs,

@@ -5,6 +5,7 @@
  */
 
 import type { Fault, FaultDetail, Position } from "../fault/fault.ts";
+import { shareLeft } from "../fault/traffic-faults.ts";
 import type { ExpectationClass } from "./expectation.ts";
 import type { Assertion, Floors } from "./plan.ts";
 
@@ -19,7 +20,9 @@ export type NodeGroups = "halves" | readonly (readonly number[])[];
 
 type WithSet<Detail> = Detail extends { readonly nodes: readonly number[] }
   ? Omit<Detail, "nodes"> & { readonly nodes: NodeSet }
-  : Omit<Detail, "groups"> & { readonly groups: NodeGroups };
+  : Detail extends { readonly groups: readonly (readonly number[])[] }
+    ? Omit<Detail, "groups"> & { readonly groups: NodeGroups }
+    : Detail;
 
 export type ScenarioFault = WithSet<FaultDetail> & {
   /** Without one it is the kind and a number, such as `loss-1`. */
@@ -93,9 +96,8 @@ export function expandFaults(
 
 function expandDetail(fault: ScenarioFault, size: ScenarioSize): FaultDetail {
   const { id: _id, start: _start, end: _end, ...detail } = fault;
-  return detail.kind === "partition"
-    ? { ...detail, groups: expandGroups(detail.groups, size) }
-    : { ...detail, nodes: expandSet(detail.nodes, size) };
+  if ("groups" in detail) return { ...detail, groups: expandGroups(detail.groups, size) };
+  return "nodes" in detail ? { ...detail, nodes: expandSet(detail.nodes, size) } : detail;
 }
 
 function expandSet(set: NodeSet, { nodes }: ScenarioSize): readonly number[] {
@@ -120,4 +122,11 @@ export function longestDelayNs(faults: readonly ScenarioFault[]): number {
     (most, fault) => (fault.kind === "delay" ? Math.max(most, fault.maxNs) : most),
     0,
   );
+}
+
+/** The least share of the bus that strangers leave for a while: 1 when none is there. */
+export function leastShareLeft(faults: readonly ScenarioFault[]): number {
+  const shares = faults.map((fault) => shareLeft([fault])).filter((share) => share > 0);
+  const together = shareLeft(faults);
+  return Math.min(1, ...shares, ...(together > 0 ? [together] : []));
 }

@@ -10,6 +10,7 @@ import { CLOCK_SCENARIOS } from "./scenarios/clocks.ts";
 import { PLAIN } from "./scenarios/plain.ts";
 import { STOP_SCENARIOS } from "./scenarios/stops.ts";
 import { STORAGE_SCENARIOS } from "./scenarios/storage.ts";
+import { TRAFFIC_SCENARIOS } from "./scenarios/traffic.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -87,4 +88,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...STOP_SCENARIOS,
   ...STORAGE_SCENARIOS,
   ...CLOCK_SCENARIOS,
+  ...TRAFFIC_SCENARIOS,
 ];
