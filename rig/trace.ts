@@ -3,5 +3,10 @@
  * BLF, the CSVs, BUSMASTER, pcap and pcapng.
  */
 
+export {
+  openTraceFile,
+  type TraceFile,
+  type TraceFileOptions,
+} from "./adapters/store/trace-file.ts";
 export { type CanFrame, fdFrame } from "./core/can/frame.ts";
 export * from "./core/trace/index.ts";

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { unreadable } from "../adapters/store/lines.ts";
+import { withFile } from "../adapters/store/named-error.ts";
 import { unpackedPiecesOf } from "../adapters/store/unpacked.ts";
 import type { Isolation, IsolationLevel } from "../core/awdit/index.ts";
 import type { ModelName, ModelOptions } from "../core/checkers/index.ts";
@@ -182,16 +183,6 @@ function naming<T>(path: string, work: () => T): T {
   } catch (error) {
     throw withFile(path, error);
   }
-}
-
-function withFile(path: string, error: unknown): unknown {
-  if (!(error instanceof RigError) || error.code !== "input.malformed") return error;
-  return new RigError("input.malformed", `${path}:${withoutWord(error.message)}`, { cause: error });
-}
-
-/** Readers say "line 17: ..."; with the file before it this becomes "file:17: ...". */
-function withoutWord(message: string): string {
-  return message.startsWith("line ") ? message.slice("line ".length) : ` ${message}`;
 }
 
 /** The file itself, or the history in a run folder. */
