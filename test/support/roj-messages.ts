@@ -36,7 +36,7 @@ export const nodeNumber = fc.nat({ max: 13 });
 
 const microOp = fc.oneof(
   fc.record({
-    opcode: fc.constant(OPCODE.append),
+    opcode: fc.constantFrom(OPCODE.append, OPCODE.write),
     key: fc.nat({ max: KEY_MAX }),
     value: u32,
   }),

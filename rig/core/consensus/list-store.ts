@@ -1,7 +1,8 @@
 /**
- * The replicated state: append-only lists by key, and one session per client. Applying the same
- * transactions in the same order gives the same state and the same replies on every node; a
- * request applied once is never applied again, and its reply is kept for retries.
+ * The replicated state: lists by key, and one session per client. A register is a list of the one
+ * value written last. Applying the same transactions in the same order gives the same state and
+ * the same replies on every node; a request applied once is never applied again, and its reply is
+ * kept for retries.
  */
 
 import {
@@ -30,7 +31,7 @@ export class ListStore {
     this.#sessions = sessions;
   }
 
-  /** In the order of the first append to each. */
+  /** In the order of the first append or write to each. */
   get lists(): ReadonlyMap<number, readonly number[]> {
     return this.#lists;
   }
@@ -67,6 +68,7 @@ export class ListStore {
   /** The lists read; null, and nothing done, when an append would overfill its list. */
   #execute({ microOps }: Transaction): number[][] | null {
     for (const { opcode, key, value } of microOps) {
+      if (opcode === OPCODE.write && value > ELEMENT_MAX) return null;
       if (opcode !== OPCODE.append) continue;
       const appends = microOps.filter((each) => each.opcode === OPCODE.append && each.key === key);
       const length = this.#lists.get(key)?.length ?? 0;
@@ -74,16 +76,10 @@ export class ListStore {
     }
     const reads: number[][] = [];
     for (const { opcode, key, value } of microOps) {
-      let list = this.#lists.get(key);
-      if (opcode === OPCODE.read) {
-        reads.push(list === undefined ? [] : list.slice());
-      } else {
-        if (list === undefined) {
-          list = [];
-          this.#lists.set(key, list);
-        }
-        list.push(value);
-      }
+      const list = this.#lists.get(key);
+      if (opcode === OPCODE.read) reads.push(list === undefined ? [] : list.slice());
+      else if (list === undefined || opcode === OPCODE.write) this.#lists.set(key, [value]);
+      else list.push(value);
     }
     return reads;
   }

@@ -12,6 +12,8 @@ import {
   malformed,
   OK,
   READ_NIL,
+  READ_VALUE,
+  WRITE,
 } from "./history-table.ts";
 import type { MopColumns } from "./mop-columns.ts";
 import type { MicroOp, Operation, OperationType } from "./operation.ts";
@@ -23,6 +25,12 @@ const TYPE_NUMBERS = {
   fail: FAIL,
   info: INFO,
 } as const satisfies Record<OperationType, number>;
+
+/** Of a micro-operation with one value. */
+const KINDS = { append: APPEND, w: WRITE, r: READ_VALUE } as const satisfies Record<
+  MicroOp[0],
+  number
+>;
 
 export function tableOfOperations(operations: Iterable<Operation>): HistoryTable {
   const builder = new HistoryTableBuilder();
@@ -50,8 +58,8 @@ function addMops(columns: MopColumns, mops: readonly MicroOp[] | string, line: n
   }
   for (const mop of mops) {
     const key = columns.keyNumbers.ofInteger(mop[1]);
-    if (mop[0] === "append") {
-      columns.add(APPEND, key, columns.elementNumbers.ofInteger(key, mop[2]));
+    if (typeof mop[2] === "number") {
+      columns.add(KINDS[mop[0]], key, columns.elementNumbers.ofInteger(key, mop[2]));
     } else if (mop[2] === null) {
       columns.add(READ_NIL, key, 0);
     } else {

@@ -6,10 +6,14 @@
 
 export type OperationType = "invoke" | "ok" | "fail" | "info";
 
-/** `["append", key, element]`, or `["r", key, list]` with `null` until the read has its answer. */
+/**
+ * On lists `["append", key, element]` and `["r", key, list]`, on registers `["w", key, value]` and
+ * `["r", key, value]`. A read has `null` until it has its answer, and of a register that was never
+ * written.
+ */
 export type MicroOp =
-  | readonly ["append", number, number]
-  | readonly ["r", number, readonly number[] | null];
+  | readonly ["append" | "w", number, number]
+  | readonly ["r", number, readonly number[] | number | null];
 
 export interface Operation {
   readonly index: number;

@@ -9,8 +9,8 @@ import type { MicroOp, Operation, OperationType } from "./operation.ts";
 
 /** A key may be a text here: it gets a number of its own. */
 export type KeyedMicroOp =
-  | readonly ["append", string | number, number]
-  | readonly ["r", string | number, readonly number[] | null];
+  | readonly ["append" | "w", string | number, number]
+  | readonly ["r", string | number, readonly number[] | number | null];
 
 export interface RecorderOptions {
   /** Nanoseconds since the start of the run, never going back. */
@@ -108,7 +108,7 @@ export class HistoryRecorder {
   #numbered(value: readonly KeyedMicroOp[]): readonly MicroOp[] {
     return value.map((microOp): MicroOp => {
       const key = this.keyNumber(microOp[1]);
-      return microOp[0] === "append" ? ["append", key, microOp[2]] : ["r", key, microOp[2]];
+      return microOp[0] === "r" ? ["r", key, microOp[2]] : [microOp[0], key, microOp[2]];
     });
   }
 

@@ -62,8 +62,7 @@ function jsonOfValue(value: readonly MicroOp[] | string | null): string {
   for (let i = 0; i < value.length; i++) {
     const mop = value[i] as MicroOp;
     if (i > 0) text += ",";
-    if (mop[0] === "append") text += `["append",${mop[1]},${mop[2]}]`;
-    else text += `["r",${mop[1]},${mop[2] === null ? "null" : `[${mop[2].join(",")}]`}]`;
+    text += `["${mop[0]}",${mop[1]},${jsonOfArgument(mop[2])}]`;
   }
   return `${text}]`;
 }
@@ -75,10 +74,19 @@ function ednOfValue(value: readonly MicroOp[] | string | null): string {
   for (let i = 0; i < value.length; i++) {
     const mop = value[i] as MicroOp;
     if (i > 0) text += " ";
-    if (mop[0] === "append") text += `[:append ${mop[1]} ${mop[2]}]`;
-    else text += `[:r ${mop[1]} ${mop[2] === null ? "nil" : `[${mop[2].join(" ")}]`}]`;
+    text += `[:${mop[0]} ${mop[1]} ${ednOfArgument(mop[2])}]`;
   }
   return `${text}]`;
+}
+
+function jsonOfArgument(argument: MicroOp[2]): string {
+  if (typeof argument === "number") return `${argument}`;
+  return argument === null ? "null" : `[${argument.join(",")}]`;
+}
+
+function ednOfArgument(argument: MicroOp[2]): string {
+  if (typeof argument === "number") return `${argument}`;
+  return argument === null ? "nil" : `[${argument.join(" ")}]`;
 }
 
 /** A keyword where the name can be one, else a string. */

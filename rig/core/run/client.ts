@@ -4,6 +4,7 @@
  * the process retires, and the client goes on under a new process number.
  */
 
+import type { WorkloadModel } from "../elle/result.ts";
 import type { MicroOp } from "../history/operation.ts";
 import { type ClientReply, STATUS } from "../wire/client-message.ts";
 import { OPCODE, type Transaction } from "../wire/transaction.ts";
@@ -21,6 +22,8 @@ export interface OpenOperation {
   /** Tells the timers of this operation from those of earlier ones. */
   readonly serial: number;
 }
+
+const OPCODES = { append: OPCODE.append, w: OPCODE.write, r: OPCODE.read } as const;
 
 export const REQUEST_MAX = 0xffff;
 
@@ -50,11 +53,11 @@ export class Client {
   invoke(value: readonly MicroOp[]): OpenOperation {
     this.#request++;
     this.#serial++;
-    const microOps = value.map((microOp) =>
-      microOp[0] === "append"
-        ? { opcode: OPCODE.append, key: microOp[1], value: microOp[2] }
-        : { opcode: OPCODE.read, key: microOp[1], value: 0 },
-    );
+    const microOps = value.map(([f, key, argument]) => ({
+      opcode: OPCODES[f],
+      key,
+      value: typeof argument === "number" ? argument : 0,
+    }));
     const transaction = { client: this.session, request: this.#request, microOps };
     this.open = { transaction, value, candidates: [], serial: this.#serial };
     return this.open;
@@ -75,12 +78,21 @@ export class Client {
   }
 }
 
-/** The micro-operations with the lists that the reply has for the reads. */
-export function completedValue(value: readonly MicroOp[], reply: ClientReply): readonly MicroOp[] {
+/**
+ * The micro-operations with what the reply has for the reads: lists, or of registers the value, and
+ * null where none was written.
+ */
+export function completedValue(
+  value: readonly MicroOp[],
+  reply: ClientReply,
+  workload: WorkloadModel = "list-append",
+): readonly MicroOp[] {
   let read = 0;
-  return value.map((microOp) =>
-    microOp[0] === "append" ? microOp : (["r", microOp[1], reply.reads[read++] ?? []] as const),
-  );
+  return value.map((microOp) => {
+    if (microOp[0] !== "r") return microOp;
+    const list = reply.reads[read++] ?? [];
+    return ["r", microOp[1], workload === "list-append" ? list : (list.at(-1) ?? null)] as const;
+  });
 }
 
 function isSameReply(a: ClientReply, b: ClientReply): boolean {

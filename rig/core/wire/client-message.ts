@@ -1,7 +1,8 @@
 /**
  * What clients and nodes say to each other: a request is one transaction; a reply repeats client
  * and request, a status, and for each read of the transaction the number of elements (u8) and the
- * elements (u16). Clients live on the rig host, or on the nodes themselves.
+ * elements (u16). A register reads as a list of one value, or of none before the first write.
+ * Clients live on the rig host, or on the nodes themselves.
  */
 
 import { HEADER_LENGTH } from "./header.ts";

@@ -92,7 +92,7 @@ function transactionFields(offset: number): readonly Signal[] {
       name: "FirstOpcode",
       start: key + 14,
       length: 2,
-      values: { [OPCODE.append]: "append", [OPCODE.read]: "read" },
+      values: { [OPCODE.append]: "append", [OPCODE.read]: "read", [OPCODE.write]: "write" },
     },
     field("FirstValue", offset + 6, 4),
   ];

@@ -7,7 +7,8 @@
 
 import { type Digest, digestOf } from "./digest.ts";
 
-export const OPCODE = { append: 0, read: 1 } as const;
+/** A key is used as a list (append, read) or as a register (write, read). */
+export const OPCODE = { append: 0, read: 1, write: 2 } as const;
 
 export const KEY_MAX = 0x3fff;
 export const MICRO_OPS_MAX = 4;
@@ -22,7 +23,7 @@ const NUMBER_MASK = 7;
 export interface WireMicroOp {
   readonly opcode: number;
   readonly key: number;
-  /** The element appended; 0 for reads. */
+  /** The element appended, the value written; 0 for reads. */
   readonly value: number;
 }
 
@@ -70,7 +71,7 @@ export function readTransaction(bytes: Uint8Array, offset: number): Transaction 
   for (let index = 0, at = offset + 4; index < count; index++, at += 6) {
     const high = bytes[at + 1] as number;
     const opcode = high >>> 6;
-    if (opcode > OPCODE.read) return null;
+    if (opcode > OPCODE.write) return null;
     const key = (bytes[at] as number) | ((high & 0x3f) << 8);
     microOps.push({ opcode, key, value: readU32(bytes, at + 2) });
   }

@@ -96,6 +96,23 @@ describe("the list store", () => {
     expect(applied(new ListStore(), anAppend(1, 1, 1, 0x1_0000))?.status).toBe(STATUS.refused);
   });
 
+  it("keeps of a register what was written last, and nothing before the first write", () => {
+    const store = new ListStore();
+    const write = (value: number) => ({ opcode: OPCODE.write, key: 7, value });
+    const read = { opcode: OPCODE.read, key: 7, value: 0 };
+    const microOps = [read, write(70), read, write(71)];
+    expect(applied(store, { client: 1, request: 1, microOps })?.reads).toEqual([[], [70]]);
+    expect(applied(store, aRead(2, 1, 7))?.reads).toEqual([[71]]);
+  });
+
+  it("refuses a value that no reply could hold, and does nothing of the transaction", () => {
+    const store = new ListStore();
+    const write = (key: number, value: number) => ({ opcode: OPCODE.write, key, value });
+    const microOps = [write(7, 1), write(8, 0x1_0000)];
+    expect(applied(store, { client: 1, request: 1, microOps })?.status).toBe(STATUS.refused);
+    expect(applied(store, aRead(2, 1, 7))?.reads).toEqual([[]]);
+  });
+
   it("answers the same to the same transactions in the same order", () => {
     fc.assert(
       fc.property(fc.array(anyTransaction, { maxLength: 60 }), (transactions) => {

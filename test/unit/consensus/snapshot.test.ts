@@ -20,7 +20,7 @@ const anyState = fc.array(anyTransaction, { maxLength: 60 }).map((transactions) 
     const small = microOps.map((each) => ({
       ...each,
       key: each.key % 7,
-      value: each.opcode === OPCODE.append ? each.value % ELEMENT_MAX : 0,
+      value: each.opcode !== OPCODE.read ? each.value % ELEMENT_MAX : 0,
     }));
     store.apply({ ...head, microOps: small });
   }

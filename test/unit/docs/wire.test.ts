@@ -16,18 +16,27 @@ import { markerEnvelope, writeMarker } from "../../../rig/core/wire/marker.ts";
 import { messageName } from "../../../rig/core/wire/message-name.ts";
 import type { RojMessage } from "../../../rig/core/wire/roj-message.ts";
 import { chunkAt } from "../../../rig/core/wire/snapshot-chunk.ts";
-import { makeBatch, OPCODE } from "../../../rig/core/wire/transaction.ts";
+import { makeBatch, OPCODE, type Transaction } from "../../../rig/core/wire/transaction.ts";
 import { readDbc } from "../../support/dbc.ts";
 import { framesOf } from "../../support/roj-messages.ts";
 
 const REFERENCE = path.join(import.meta.dirname, "../../../docs/reference");
 const PAGE = readFileSync(path.join(REFERENCE, "wire.md"), "utf8");
 
-const TRANSACTION = {
+const TRANSACTION: Transaction = {
   client: 3,
   request: 260,
   microOps: [
     { opcode: OPCODE.append, key: 300, value: 7 },
+    { opcode: OPCODE.read, key: 5, value: 0 },
+  ],
+};
+const REGISTERS: Transaction = {
+  client: 3,
+  request: 261,
+  microOps: [
+    { opcode: OPCODE.write, key: 300, value: 7 },
+    { opcode: OPCODE.read, key: 300, value: 0 },
     { opcode: OPCODE.read, key: 5, value: 0 },
   ],
 };
@@ -47,13 +56,13 @@ function single(envelope: Envelope, body: Uint8Array, length: number): CanFrame 
   return frames[0] as CanFrame;
 }
 
-function aRequest(): CanFrame {
+function aRequest(transaction = TRANSACTION): CanFrame {
   const body = new Uint8Array(64);
-  return single(requestEnvelope(14, 15), body, writeRequest(body, TRANSACTION));
+  return single(requestEnvelope(14, 15), body, writeRequest(body, transaction));
 }
 
-function aReply(): CanFrame {
-  const body = encodeReply({ client: 3, request: 260, status: 0, reads: [[1, 2, 258]] });
+function aReply(request: number, reads: readonly (readonly number[])[]): CanFrame {
+  const body = encodeReply({ client: 3, request, status: 0, reads });
   return single(replyEnvelope(1, 14), body, body.length);
 }
 
@@ -77,7 +86,9 @@ const FRAMES: Readonly<Record<string, CanFrame>> = {
   chunk: message(chunkAt({ slot: 64, bytes: Uint8Array.of(0, 0, 0, 0), digest }, 0), 0, 2),
   "fetch-chunks": message({ kind: "fetch-chunks", slot: 64, offset: 212 }, 2, 0),
   request: aRequest(),
-  reply: aReply(),
+  reply: aReply(260, [[1, 2, 258]]),
+  "request-registers": aRequest(REGISTERS),
+  "reply-registers": aReply(261, [[7], []]),
   marker: aMarker(),
 };
 

@@ -118,7 +118,7 @@ function isBorneOut(step: CycleStep, operations: readonly Operation[]): boolean 
     .findLastIndex(({ type, process }) => type === "invoke" && process === to.process);
   const lists = ({ value }: Operation) =>
     (value as readonly MicroOp[]).flatMap((mop) =>
-      mop[0] === "r" && String(mop[1]) === step.key ? [mop[2] ?? []] : [],
+      mop[0] === "r" && String(mop[1]) === step.key ? [(mop[2] ?? []) as readonly number[]] : [],
     );
   const appends = ({ value }: Operation, element: string | undefined) =>
     (value as readonly MicroOp[]).some(

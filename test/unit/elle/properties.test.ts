@@ -47,7 +47,7 @@ describe("verdicts", () => {
         const operation = operations[victim % Math.max(1, operations.length)];
         if (operation?.type === "ok" && Array.isArray(operation.value)) {
           const value = (operation.value as MicroOp[]).map((mop) =>
-            mop[0] === "r" && mop[2] !== null ? read(mop[1], mop[2].slice(0, cut)) : mop,
+            Array.isArray(mop[2]) ? read(mop[1], mop[2].slice(0, cut)) : mop,
           );
           operations[operation.index] = { ...operation, value };
         }

@@ -17,8 +17,9 @@ import { fromText, inPieces, lines, plain } from "./tables.ts";
 
 const element = fc.oneof(fc.nat(9), fc.integer(), fc.maxSafeInteger());
 const mop: fc.Arbitrary<MicroOp> = fc.oneof(
-  fc.tuple(fc.constant("append" as const), element, element),
+  fc.tuple(fc.constantFrom("append" as const, "w" as const), element, element),
   fc.tuple(fc.constant("r" as const), element, fc.option(fc.array(element, { maxLength: 5 }))),
+  fc.tuple(fc.constant("r" as const), element, element),
 );
 const text = fc.string({ unit: "grapheme", maxLength: 8 });
 
@@ -84,6 +85,13 @@ describe("writers", () => {
       '{:index 1, :type :info, :f "bus off", :process :nemesis, :time 900, ' +
         ':value "node \\"2\\"", :node 2, :error "a\\nb\\\\"}',
     );
+  });
+
+  it("write registers as Jepsen does", () => {
+    const value = [["w", 2, 1] as const, ["r", 2, 1] as const, ["r", 3, null] as const];
+    const operation: Operation = { ...append, value };
+    expect(ednOfOperation(operation)).toContain(":value [[:w 2 1] [:r 2 1] [:r 3 nil]]");
+    expect(jsonOfOperation(operation)).toContain('"value":[["w",2,1],["r",2,1],["r",3,null]]');
   });
 
   it("write JSON with fields in one order", () => {

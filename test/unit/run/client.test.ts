@@ -37,6 +37,13 @@ describe("a client", () => {
     expect(client.invoke(VALUE).transaction.request).toBe(2);
   });
 
+  it("asks for writes of registers as such", () => {
+    const client = new Client(2);
+    expect(client.invoke([["w", 3, 7]]).transaction.microOps).toEqual([
+      { opcode: OPCODE.write, key: 3, value: 7 },
+    ]);
+  });
+
   it("believes a reply that enough distinct nodes give", () => {
     const client = anAskingClient();
     expect(client.hear(0, aReply([[1]]), 2)).toBeNull();
@@ -80,6 +87,19 @@ describe("a completed value", () => {
       ["r", 1, [1, 2]],
       ["append", 2, 5],
       ["r", 3, []],
+    ]);
+  });
+
+  it("has of registers the value, and null before the first write", () => {
+    const value = [
+      ["r", 1, null],
+      ["w", 1, 5],
+      ["r", 3, null],
+    ] as const;
+    expect(completedValue(value, aReply([[4], []]), "rw-register")).toEqual([
+      ["r", 1, 4],
+      ["w", 1, 5],
+      ["r", 3, null],
     ]);
   });
 });

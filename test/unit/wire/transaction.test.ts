@@ -46,7 +46,7 @@ describe("a transaction", () => {
     writeTransaction(bytes, 0, {
       client: 1,
       request: 1,
-      microOps: [{ opcode: OPCODE.read + 1, key: 1, value: 0 }],
+      microOps: [{ opcode: OPCODE.write + 1, key: 1, value: 0 }],
     });
     expect(readTransaction(bytes, 0)).toBeNull();
     const many = anAppend(1, 1);
