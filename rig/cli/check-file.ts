@@ -104,14 +104,29 @@ async function orderedByNodes(
   return { ...elle, transactionOrder: commitOrder(table, clients, slots) };
 }
 
-async function loadOther(model: ModelName): Promise<FileChecker> {
+/** Checks a part of a history, in memory. */
+export type PartChecker = (operations: readonly GeneralOperation[]) => CheckResult;
+
+/** Of a known model. */
+export async function partChecker(
+  model: string,
+  { elle, others }: Pick<CheckFileOptions, "elle" | "others">,
+): Promise<PartChecker> {
+  if (!isElle(model)) return otherPartChecker(model as ModelName, others);
+  const { CHECKERS } = await import("../core/elle/checkers.ts");
+  const { ednOfOperation } = await import("../core/history/general-edn.ts");
+  const { readHistory } = await import("../core/history/read-history.ts");
+  return (operations) => {
+    const text = operations.map(ednOfOperation).join("\n");
+    return CHECKERS[model as WorkloadModel](readHistory(new TextEncoder().encode(text)), elle);
+  };
+}
+
+async function otherPartChecker(model: ModelName, options: ModelOptions): Promise<PartChecker> {
   const { CHECKERS } = await import("../core/checkers/index.ts");
   const { anomaliesOf } = await import("../core/checkers/anomalies.ts");
-  return async (file, { others, untilMs }) => {
-    const operations = await readOperationsOf(file, untilMs);
-    const { valid, errors, errorCounts } = naming(historyPath(file), () =>
-      CHECKERS[model].check(operations, others),
-    );
+  return (operations) => {
+    const { valid, errors, errorCounts } = CHECKERS[model].check(operations, options);
     return {
       valid,
       anomalyTypes: Object.keys(errorCounts).sort(),
@@ -125,6 +140,14 @@ async function loadOther(model: ModelName): Promise<FileChecker> {
   };
 }
 
+async function loadOther(model: ModelName): Promise<FileChecker> {
+  return async (file, { others, untilMs }) => {
+    const check = await otherPartChecker(model, others);
+    const operations = await readOperationsOf(file, untilMs);
+    return naming(historyPath(file), () => check(operations));
+  };
+}
+
 /** The map in a file of `--transaction-order`. Throws `input.unreadable` or `input.malformed`. */
 export async function readOrderFile(path: string): Promise<ReadonlyMap<number, number>> {
   const { readTransactionOrder } = await import("../core/history/transaction-order.ts");
@@ -135,6 +158,19 @@ export async function readOrderFile(path: string): Promise<ReadonlyMap<number, n
     throw unreadable(path, error);
   }
   return naming(path, () => readTransactionOrder(bytes));
+}
+
+/** The calls in a file to which operations with these indexes belong. */
+export async function readCallsOf(
+  file: string,
+  indexes: ReadonlySet<number>,
+  untilMs: number,
+): Promise<readonly GeneralOperation[]> {
+  const { OperationsReader } = await import("../core/history/read-operations.ts");
+  const { NamedCalls } = await import("../core/minimise/named-calls.ts");
+  const calls = new NamedCalls(indexes);
+  await readInto(new OperationsReader((operation) => calls.take(operation)), file, untilMs);
+  return calls.finish();
 }
 
 /** The operations in a file, whatever their values are; throws as a checker of files does. */

@@ -47,6 +47,33 @@ describe("rig check", () => {
     expect(bad.stderr).toMatch(/x\.html: the report is not writable \(ENOTDIR\)\n$/);
   });
 
+  it("shows the smallest history with the anomaly, or writes it to a new file", async () => {
+    const more = [4, 6].flatMap((index) => [
+      `{"index":${index},"type":"invoke","f":"txn","process":0,"value":[["append",2,${index}]]}`,
+      `{"index":${index + 1},"type":"ok","f":"txn","process":0,"value":[["append",2,${index}]]}`,
+    ]);
+    const large = history([...STALE, ...more]);
+    const shown = await rig(["check", "--minimise", large]);
+    expect(shown.code).toBe(1);
+    const [, edn] = shown.stdout.split("\n\n") as [string, string];
+    expect(edn).toMatch(/^; G-single-item-realtime: a read missed one write/);
+    expect(edn).toContain("; Nothing can be left out: found in ");
+    const lines = edn.split("\n").filter((line) => line.startsWith("{"));
+    expect(lines).toEqual([
+      "{:index 0, :type :invoke, :f :txn, :process 0, :time 0, :value [[:append 1 1]]}",
+      "{:index 1, :type :ok, :f :txn, :process 0, :time 1, :value [[:append 1 1]]}",
+      "{:index 2, :type :invoke, :f :txn, :process 0, :time 2, :value [[:r 1 nil]]}",
+      "{:index 3, :type :ok, :f :txn, :process 0, :time 3, :value [[:r 1 []]]}",
+    ]);
+    const out = join(temporaryFolder(), "small.json");
+    const { stdout } = await rig(["check", "--json", large, "--minimise", out]);
+    expect(JSON.parse(stdout).minimised).toMatchObject({ calls: 2, isComplete: true, file: out });
+    expect((await rig(["check", out])).stdout).toContain("G-single-item-realtime (1)");
+    const again = await rig(["check", large, "--minimise", out]);
+    expect(again.code).toBe(64);
+    expect(again.stderr).toContain("the file is there already; expected the name of a new one");
+  });
+
   it("prints one JSON line for each file, and goes on after a bad one", async () => {
     const files = [history(VALID), join(temporaryFolder(), "missing.json"), history(STALE)];
     const { code, stdout } = await rig(["check", "--json", ...files]);

@@ -7,7 +7,7 @@ import { requestOf } from "../../core/elle/request.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { type CheckFileOptions, fileChecker, MODELS, readOrderFile } from "../check-file.ts";
-import type { CheckOutputs } from "../check-outputs.ts";
+import { CheckOutputs } from "../check-outputs.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import {
   type EngineArguments,
@@ -17,9 +17,11 @@ import {
 } from "../elle-cli/engine-options.ts";
 import { errorText, reportError } from "../exit.ts";
 import { isolationOf } from "../isolation-option.ts";
-import { type Judge, nativeJudge } from "../judge.ts";
+import { type Judge, type Judged, nativeJudge } from "../judge.ts";
 import type { LintFileOptions } from "../lint-file.ts";
+import type { MinimisedFile, MinimiseFileOptions } from "../minimise-file.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
+import { isHistory, minimalOf, type OutputArguments, outputOptions } from "../output-options.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
 export const checkCommand: Command = {
@@ -28,7 +30,7 @@ export const checkCommand: Command = {
       "check [files..]",
       "Check histories: JSON, JSON lines, EDN, also gzip, or run folders",
       (args) =>
-        engineOptions(args)
+        outputOptions(engineOptions(args))
           .positional("files", { string: true, array: true, default: [] as string[] })
           .option("history", { string: true, array: true, describe: "The same as a file argument" })
           .option("model", { string: true, default: "list-append", describe: MODELS.join(", ") })
@@ -78,23 +80,16 @@ export const checkCommand: Command = {
             string: true,
             describe: "long-fork: keys that are read together",
           })
-          .option("svg", {
-            string: true,
-            describe: "Folder for a picture of each anomaly that is explained",
-          })
-          .option("report", {
-            string: true,
-            describe: "HTML file for explanations and pictures of all anomalies",
-          })
           .example("$0 check history.edn", "one history")
-          .example("$0 check --json a.json b.json", "one JSON line for each file"),
+          .example("$0 check --json a.json b.json", "one JSON line for each file")
+          .example("$0 check history.edn --minimise small.edn", "for a bug report"),
       (args) =>
         finish(() => checkFiles([...args.files, ...(args.history ?? [])].map(String), args)),
     );
   },
 };
 
-interface CheckArguments extends GlobalArguments, EngineArguments {
+interface CheckArguments extends GlobalArguments, EngineArguments, OutputArguments {
   readonly model: string;
   readonly consistency: string;
   readonly anomalies?: string | undefined;
@@ -104,11 +99,11 @@ interface CheckArguments extends GlobalArguments, EngineArguments {
   readonly "total-amount"?: string | undefined;
   readonly "allow-negative-balances"?: boolean | undefined;
   readonly "group-size"?: string | undefined;
-  readonly svg?: string | undefined;
-  readonly report?: string | undefined;
 }
 
 async function checkFiles(files: readonly string[], args: CheckArguments): Promise<ExitCode> {
+  const { minimise } = args;
+  if (isHistory(minimise, files)) return checkFiles([minimise], { ...args, minimise: "" });
   // What is wrong with the options is said once, before the first file, rather than for each.
   const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
   const judge = await judgeOf(args, limitMs);
@@ -119,13 +114,14 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
   }
+  const minimal = minimalOf(files, args);
   if (args.lint) return lintFiles(files, { ...args, limitMs });
   const minOk = wholeNumber("--min-ok", args["min-ok"]) ?? 0;
-  const { CheckOutputs } = await import("../check-outputs.ts");
   const outputs = new CheckOutputs(args);
   const checking = {
     judge,
     outputs,
+    minimal,
     limitMs,
     options: { elle, others: modelOptions(args), minOk, isOrderedByNodes, isolation },
   };
@@ -200,6 +196,7 @@ const ENDS_ALL: readonly ExitCode[] = [EXIT.missingCapability, EXIT.usage, EXIT.
 interface Checking {
   readonly judge: Judge;
   readonly outputs: CheckOutputs;
+  readonly minimal: MinimiseFileOptions | null;
   readonly limitMs: number;
   readonly options: Omit<CheckFileOptions, "untilMs">;
 }
@@ -207,19 +204,23 @@ interface Checking {
 async function checkFile(
   file: string,
   args: CheckArguments,
-  { judge, outputs, limitMs, options }: Checking,
+  { judge, outputs, minimal, limitMs, options }: Checking,
 ): Promise<ExitCode> {
   const { model, json, quiet } = args;
   const startMs = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startMs);
   try {
-    const judged = await judge(file, { ...options, untilMs: startMs + limitMs });
+    const checking = { ...options, untilMs: startMs + limitMs };
+    const judged = await judge(file, checking);
+    const smallest = await minimised(judged, checking, minimal);
     if (json) {
       const error = judged.error === null ? {} : { error: judged.error.message };
-      printJson({ file, model, ...judged.fields, milliseconds: elapsedMs(), ...error });
+      const found = smallest === null ? {} : { minimised: smallest.fields };
+      printJson({ file, model, ...judged.fields, ...found, milliseconds: elapsedMs(), ...error });
     } else if (!quiet) {
       const { stdout } = process;
-      stdout.write(judged.text({ width: widthOf(stdout), style: styleFor(stdout) }));
+      const screen = { width: widthOf(stdout), style: styleFor(stdout) };
+      stdout.write(judged.text(screen) + (smallest?.text ?? ""));
     }
     if (judged.checked !== null) await outputs.add(judged.checked);
     const exit = exitOfVerdict(judged.valid);
@@ -241,6 +242,16 @@ async function checkFile(
     if (json) printJson({ file, model, ...nothing, milliseconds, error: errorText(error) });
     return reportError(error);
   }
+}
+
+async function minimised(
+  { checked }: Judged,
+  checking: CheckFileOptions,
+  options: MinimiseFileOptions | null,
+): Promise<MinimisedFile | null> {
+  if (options === null || checked === null) return null;
+  const { minimiseFile } = await import("../minimise-file.ts");
+  return minimiseFile(checked, checking, options);
 }
 
 function exitOfVerdict(valid: CheckResult["valid"]): ExitCode {

@@ -14,11 +14,18 @@ import {
 /** Lines with their ends. Operations get dense indexes, in their order. */
 export function* ednOfOperations(operations: Iterable<GeneralOperation>): Generator<string> {
   let index = 0;
-  for (const { type, f, process, time, value } of operations) {
-    yield `{:index ${index++}, :type :${type}, :f ${f === "" ? "nil" : nameOrText(f)}` +
-      `, :process ${processText(process)}, :time ${Math.trunc(time)}` +
-      `, :value ${canonicalText(withNamedMops(value))}}\n`;
-  }
+  for (const operation of operations) yield `${ednOfOperation({ ...operation, index: index++ })}\n`;
+}
+
+/** One line without its end, with the operation's own index and node. */
+export function ednOfOperation(operation: GeneralOperation): string {
+  const { index, type, f, process, time, value, node } = operation;
+  return (
+    `{:index ${index}, :type :${type}, :f ${f === "" ? "nil" : nameOrText(f)}` +
+    `, :process ${processText(process)}, :time ${Math.trunc(time)}` +
+    `, :value ${canonicalText(withNamedMops(value))}` +
+    `${node === undefined ? "" : `, :node ${JSON.stringify(node)}`}}`
+  );
 }
 
 function processText(process: GeneralOperation["process"]): string {

@@ -43,7 +43,15 @@ interface Fields {
 export class OperationsReader {
   private readonly operations: GeneralOperation[] = [];
   private readonly stream = new OperationStream((tokens, first) => this.take(tokens, first));
+  private readonly sink: (operation: GeneralOperation) => void;
   private hasIndexes = false;
+  private count = 0;
+  private last = Number.NEGATIVE_INFINITY;
+
+  /** With a sink, operations go there and are not kept. */
+  constructor(sink?: (operation: GeneralOperation) => void) {
+    this.sink = sink ?? ((operation) => this.operations.push(operation));
+  }
 
   /** Takes the next bytes of the file; they are not kept beyond the operation they begin. */
   feed(chunk: Uint8Array): void {
@@ -89,12 +97,14 @@ export class OperationsReader {
     const { f, process, node, time, value } = fields;
     const type = fields.type ?? "info";
     const operation = { index, type, f, process, time, value, line };
-    this.operations.push(node === null ? operation : { ...operation, node });
+    this.count++;
+    this.last = index;
+    this.sink(node === null ? operation : { ...operation, node });
   }
 
   /** The rules of Jepsen's histories: all have an index or none has; they ascend. */
   private checkedIndex(index: number | null, line: number): number {
-    const count = this.operations.length;
+    const { count, last } = this;
     if (count === 0) this.hasIndexes = index !== null;
     if (!this.hasIndexes) {
       if (index === null || index === count) return count;
@@ -102,7 +112,6 @@ export class OperationsReader {
       throw malformed(line, `${found}; expected ${count} or none`);
     }
     if (index === null) throw malformed(line, "an operation without index; the first one has one");
-    const last = this.operations.at(-1)?.index ?? Number.NEGATIVE_INFINITY;
     if (index > last) return index;
     throw malformed(line, `index ${index} follows ${last}; expected a greater one`);
   }
