@@ -3,8 +3,8 @@
  * host's channel. It advances in virtual time, one event at a time; whoever drives it decides
  * what the host does. The level `sim` is this and nothing else.
  *
- * Does not model: the time that a node's program takes to compute, receive buffers that overrun
- * while it runs, anything electrical.
+ * Does not model: the time that a node's program takes to compute, but where a fault says how long;
+ * anything electrical.
  */
 
 import { type BusListener, HOST_STATION } from "../core/can/bus.ts";
@@ -29,6 +29,7 @@ import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
 import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
 import { ClockFaults } from "./clock-faults.ts";
+import { ControllerFaults } from "./controller-faults.ts";
 import type { NodeClock } from "./node-clock.ts";
 import { PowerFaults } from "./power-faults.ts";
 import { isPowerLoss, SimulatedNode } from "./simulated-node.ts";
@@ -72,6 +73,7 @@ export class Cluster implements BusListener {
   readonly #storageFaults: StorageFaults;
   readonly #clockFaults: ClockFaults;
   readonly #trafficFaults: TrafficFaults;
+  readonly #controllerFaults: ControllerFaults;
   readonly #families: ReadonlyMap<FaultKind, FaultFamily>;
   readonly #observer: InvariantObserver;
   readonly #messages = new Map<string, number>();
@@ -116,6 +118,18 @@ export class Cluster implements BusListener {
       },
       count,
     );
+    this.#controllerFaults = new ControllerFaults(
+      this.#bus,
+      {
+        stop: (node, fault) => this.#stop(node, fault),
+        release: (node, fault) => this.#release(node, fault),
+        after: (delayNs, act) => this.#after(delayNs, act),
+        nowNs: () => this.#nowNs,
+        take: (node, frame) => this.#dispatch(node, { kind: "frame", frame }),
+        overran: (node) => this.#node(node).countOverrun(),
+      },
+      count,
+    );
     this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
     this.#observer = new InvariantObserver(
       plan.nodes,
@@ -142,6 +156,7 @@ export class Cluster implements BusListener {
       new PowerFaults(this.#options.plan.seed, nodes, count),
       this.#clockFaults,
       this.#trafficFaults,
+      this.#controllerFaults,
     ];
   }
 
@@ -260,12 +275,14 @@ export class Cluster implements BusListener {
       return;
     }
     this.#delivered++;
+    if (this.#controllerFaults.receives(receiver, frame)) return;
     this.#dispatch(receiver, { kind: "frame", frame });
   }
 
   transmitted(sender: number, token: number, frame: CanFrame): void {
     if (sender === HOST_STATION) this.#hostFrames.delete(contentOf(frame));
     else if (!this.#trafficFaults.transmitted(sender, token)) {
+      this.#controllerFaults.transmitted(sender, token);
       this.#dispatch(sender, { kind: "transmitted", token });
     }
   }
@@ -340,6 +357,7 @@ export class Cluster implements BusListener {
     // A program that starts sets its controller up anew.
     if (this.#bus.errorState(node).state === "bus-off") this.#bus.restart(node, this.#nowNs);
     this.#observer.restarted(node);
+    this.#controllerFaults.booted(node);
     this.#dispatch(node, event);
   }
 
@@ -391,6 +409,7 @@ export class Cluster implements BusListener {
     switch (effect.kind) {
       case "send":
         if (!this.#bus.send(node, effect.frame, effect.token, this.#nowNs)) this.#dropped++;
+        this.#controllerFaults.sent(node, effect.token, effect.frame);
         break;
       case "set-timer": {
         const dueNs = state.clock.localNs(this.#nowNs) + Math.round(effect.delayNs);

@@ -23,6 +23,7 @@ export class SimulatedNode {
   /** Faults that keep the node down until the last of them ends, and whether each had effect. */
   readonly #holds = new Map<Fault, boolean>();
   #isOn = false;
+  #overruns = 0;
   #hasPower = true;
   #decided = 0;
   #applied = 0;
@@ -145,8 +146,13 @@ export class SimulatedNode {
     else if (state === "bus-off") this.#busOffs++;
   }
 
+  countOverrun(): void {
+    this.#overruns++;
+  }
+
   controller({ state, tec, rec }: ErrorCounters): ControllerStatistics {
-    return { state, tec, rec, passives: this.#passives, busOffs: this.#busOffs };
+    const counts = { state, tec, rec, passives: this.#passives, busOffs: this.#busOffs };
+    return this.#overruns === 0 ? counts : { ...counts, overruns: this.#overruns };
   }
 
   statistics(node: number, counters: ErrorCounters): NodeStatistics {

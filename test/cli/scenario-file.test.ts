@@ -174,6 +174,9 @@ describe("a plan file", () => {
       "- {kind: arbitration-starvation, load: 0.5, identifier: 16}",
       "- {kind: masquerade, nodes: [0]}",
       "- {kind: replay, nodes: [0], lag: 5ms, probability: 10%}",
+      "- {kind: rx-overrun, nodes: [0], depth: 4, busy: 200us}",
+      "- {kind: mailbox-reorder, nodes: [0], mailboxes: 3}",
+      "- {kind: stale-mailbox, nodes: [0]}",
       "- {kind: brown-out-all, off: 10ms, stagger: 0s}",
     ];
     const read = readPlanFile(file(`${words.join("\n")}\n`));

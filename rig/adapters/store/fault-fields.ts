@@ -4,6 +4,7 @@ import type { ScenarioFault, ScenarioPosition } from "../../core/plan/scenario.t
 import { percentOf } from "../../core/plan/units.ts";
 import type { FaultOfFile } from "./fault-schema.ts";
 import { clockDetail } from "./faults/clock.ts";
+import { controllerDetail } from "./faults/controller.ts";
 import { powerDetail } from "./faults/power.ts";
 import { trafficDetail } from "./faults/traffic.ts";
 import { nsOf, percentOfField } from "./fields.ts";
@@ -61,6 +62,10 @@ function detailOf(fault: FaultOfFile): Detail {
     case "clock-drift":
     case "clock-step":
       return clockDetail(fault);
+    case "rx-overrun":
+    case "mailbox-reorder":
+    case "stale-mailbox":
+      return controllerDetail(fault);
     case "babbling-idiot":
     case "id0-flood":
     case "arbitration-starvation":

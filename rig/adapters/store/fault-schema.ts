@@ -7,6 +7,7 @@ import { z } from "zod";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
 import { CLOCK_FAULTS } from "./faults/clock.ts";
+import { CONTROLLER_FAULTS } from "./faults/controller.ts";
 import { common, node, nodes, probability } from "./faults/parts.ts";
 import { POWER_FAULTS } from "./faults/power.ts";
 import { TRAFFIC_FAULTS } from "./faults/traffic.ts";
@@ -88,6 +89,7 @@ export const faultSchema = z.discriminatedUnion(
     }),
     ...POWER_FAULTS,
     ...CLOCK_FAULTS,
+    ...CONTROLLER_FAULTS,
     ...TRAFFIC_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },

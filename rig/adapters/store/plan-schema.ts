@@ -8,6 +8,7 @@ import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan
 import { LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
 import { EXPLICIT_CLOCK_FAULTS } from "./faults/clock.ts";
+import { EXPLICIT_CONTROLLER_FAULTS } from "./faults/controller.ts";
 import { listOf, NS_MAX, nameSchema, nodeList as nodes, numberOf, place } from "./faults/parts.ts";
 import { EXPLICIT_POWER_FAULTS } from "./faults/power.ts";
 import { EXPLICIT_TRAFFIC_FAULTS } from "./faults/traffic.ts";
@@ -62,6 +63,7 @@ export const explicitFaultSchema = z.discriminatedUnion(
     }),
     ...EXPLICIT_POWER_FAULTS,
     ...EXPLICIT_CLOCK_FAULTS,
+    ...EXPLICIT_CONTROLLER_FAULTS,
     ...EXPLICIT_TRAFFIC_FAULTS,
   ],
   { error: `expected a fault of kind ${FAULT_KINDS.join(", ")}` },

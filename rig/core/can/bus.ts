@@ -215,6 +215,11 @@ export class BusModel {
     this.bus.oneShot = withStation(this.bus.oneShot, station, isOneShot);
   }
 
+  /** Has the station send from so many numbered mailboxes; see `StationQueues.setMailboxes`. */
+  setMailboxes(station: number, count: number | undefined): void {
+    this.bus.queues.setMailboxes(station, count);
+  }
+
   /** Listen-only: receives, but neither acknowledges nor signals errors nor sends. */
   setListenOnly(station: number, isListenOnly: boolean, nowNs: number): void {
     this.rouse(nowNs);

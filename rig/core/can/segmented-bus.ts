@@ -118,6 +118,10 @@ export class SegmentedBus {
     );
   }
 
+  setMailboxes(station: number, count: number | undefined): void {
+    this.#set(`mailboxes ${station}`, (bus) => bus.setMailboxes(station, count));
+  }
+
   setListenOnly(station: number, isListenOnly: boolean, nowNs: number): void {
     const setting: Setting = (bus, atNs) => bus.setListenOnly(station, isListenOnly, atNs);
     this.#set(`listen-only ${station}`, setting, nowNs);

@@ -26,6 +26,10 @@ export class StationQueues {
   /** Frames without a mailbox, oldest first. */
   private readonly backlogs: readonly QueuedFrame[][];
   private sequence = 0;
+  /** By station, how many mailboxes it has whose numbers decide; 0: none. */
+  private readonly numbered = new Uint8Array(STATION_LIMIT);
+  /** By station, the mailbox of each of its frames that has one with a number, by token. */
+  private readonly boxes = Array.from({ length: STATION_LIMIT }, () => new Map<number, number>());
   private onWire: StationMask = 0;
   private readonly wireTokens = new Float64Array(STATION_LIMIT);
   private readonly wireSequences = new Float64Array(STATION_LIMIT);
@@ -38,18 +42,24 @@ export class StationQueues {
     for (let station = 0; station < STATION_LIMIT; station++) this.wireFrames.push(undefined);
   }
 
+  /**
+   * Gives the station so many mailboxes with numbers: of equal identifiers the lowest number goes
+   * first, and a frame gets the lowest that is free. Without a count the oldest frame goes first.
+   */
+  setMailboxes(station: number, count: number | undefined): void {
+    const waiting = this.drain(station).sort((a, b) => a.sequence - b.sequence);
+    this.numbered[station] = count ?? 0;
+    for (const { frame, token } of waiting) this.add(station, frame, token);
+  }
+
   /** False when the queue is full. */
   add(station: number, frame: CanFrame, token: number): boolean {
     const queue = this.queues[station] as TransmitQueue;
     const backlog = this.backlogs[station] as QueuedFrame[];
     if (queue.length + backlog.length >= this.limits.capacity) return false;
     const queued = { frame, key: arbitrationKey(frame), token, sequence: this.sequence++ };
-    if (queue.length + this.isOnWire(station) >= this.limits.mailboxes) {
-      backlog.push(queued);
-      return true;
-    }
-    queue.add(queued);
-    this.waiting |= 1 << station;
+    if (queue.length + this.isOnWire(station) >= this.mailboxes(station)) backlog.push(queued);
+    else this.put(station, queued);
     return true;
   }
 
@@ -63,7 +73,10 @@ export class StationQueues {
     }
     const queue = this.queues[station] as TransmitQueue;
     const isRemoved = queue.removeToken(token);
-    if (isRemoved) this.refill(station);
+    if (isRemoved) {
+      this.boxes[station]?.delete(token);
+      this.refill(station);
+    }
     if (queue.length === 0) this.waiting &= ~(1 << station);
     return isRemoved;
   }
@@ -81,6 +94,10 @@ export class StationQueues {
       });
       queue.removeHead();
     }
+    const boxes = this.boxes[station] as Map<number, number>;
+    const wireBox = this.isOnWire(station) === 1 ? boxes.get(this.wireToken(station)) : undefined;
+    boxes.clear();
+    if (wireBox !== undefined) boxes.set(this.wireToken(station), wireBox);
     dropped.push(...(this.backlogs[station] as QueuedFrame[]).splice(0));
     this.waiting &= ~(1 << station);
     return dropped;
@@ -133,7 +150,9 @@ export class StationQueues {
   /** The frame on the wire is done with, well or not: its mailbox is free. */
   release(station: number): void {
     this.onWire &= ~(1 << station);
-    if (this.limits.mailboxes !== Number.POSITIVE_INFINITY) this.refill(station);
+    if (this.mailboxes(station) === Number.POSITIVE_INFINITY) return;
+    this.boxes[station]?.delete(this.wireToken(station));
+    this.refill(station);
   }
 
   /** The frame on the wire waits again, in its old place. */
@@ -157,7 +176,23 @@ export class StationQueues {
   private refill(station: number): void {
     const next = (this.backlogs[station] as QueuedFrame[]).shift();
     if (next === undefined) return;
-    (this.queues[station] as TransmitQueue).add(next);
+    this.put(station, next);
+  }
+
+  private mailboxes(station: number): number {
+    return this.numbered[station] || this.limits.mailboxes;
+  }
+
+  private put(station: number, queued: QueuedFrame): void {
+    let { sequence } = queued;
+    if (this.numbered[station] !== 0) {
+      const boxes = this.boxes[station] as Map<number, number>;
+      const taken = new Set(boxes.values());
+      sequence = 0;
+      while (taken.has(sequence)) sequence++;
+      boxes.set(queued.token, sequence);
+    }
+    (this.queues[station] as TransmitQueue).add({ ...queued, sequence });
     this.waiting |= 1 << station;
   }
 }

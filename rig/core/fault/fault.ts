@@ -6,6 +6,11 @@
 
 import { CLOCK_FAULT_KINDS, CLOCK_FAULT_TRAITS, type ClockFaultDetail } from "./clock-faults.ts";
 import {
+  CONTROLLER_FAULT_KINDS,
+  CONTROLLER_FAULT_TRAITS,
+  type ControllerFaultDetail,
+} from "./controller-faults.ts";
+import {
   LOGICAL_FAULT_KINDS,
   LOGICAL_FAULT_TRAITS,
   type LogicalFaultDetail,
@@ -31,6 +36,7 @@ export const FAULT_KINDS = [
   ...POWER_FAULT_KINDS,
   ...CLOCK_FAULT_KINDS,
   ...TRAFFIC_FAULT_KINDS,
+  ...CONTROLLER_FAULT_KINDS,
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -41,6 +47,7 @@ export const FAULT_TRAITS: Readonly<Record<FaultKind, FaultTraits>> = {
   ...POWER_FAULT_TRAITS,
   ...CLOCK_FAULT_TRAITS,
   ...TRAFFIC_FAULT_TRAITS,
+  ...CONTROLLER_FAULT_TRAITS,
 };
 
 /** Where in the run something happens: at a time, or when that many operations were issued. */
@@ -52,7 +59,8 @@ export type FaultDetail =
   | StorageFaultDetail
   | PowerFaultDetail
   | ClockFaultDetail
-  | TrafficFaultDetail;
+  | TrafficFaultDetail
+  | ControllerFaultDetail;
 
 /** A fault without `end` lasts until the workload is done; then the run heals it. */
 export type Fault = FaultDetail & {

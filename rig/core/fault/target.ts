@@ -32,6 +32,12 @@ export function describeTarget(fault: FaultDetail): string {
       const times = `for ${msText(fault.offNs)}, back ${msText(fault.staggerNs)} apart`;
       return `${fault.nodes.join(" ")} ${times}`;
     }
+    case "rx-overrun": {
+      const { nodes, depth, busyNs } = fault;
+      return `${nodes.join(" ")}, ${depth} frames deep, ${msText(busyNs)} for each`;
+    }
+    case "mailbox-reorder":
+      return `${fault.nodes.join(" ")} with ${fault.mailboxes} mailboxes`;
     case "id0-flood":
       return `identifier 0 at ${percentText(fault.load)}`;
     case "arbitration-starvation":

@@ -7,6 +7,7 @@
 import { NS_PER_MS, NS_PER_S } from "../time/time.ts";
 import type { Scenario } from "./scenario.ts";
 import { CLOCK_SCENARIOS } from "./scenarios/clocks.ts";
+import { CONTROLLER_SCENARIOS } from "./scenarios/controllers.ts";
 import { PLAIN } from "./scenarios/plain.ts";
 import { STOP_SCENARIOS } from "./scenarios/stops.ts";
 import { STORAGE_SCENARIOS } from "./scenarios/storage.ts";
@@ -89,4 +90,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...STORAGE_SCENARIOS,
   ...CLOCK_SCENARIOS,
   ...TRAFFIC_SCENARIOS,
+  ...CONTROLLER_SCENARIOS,
 ];

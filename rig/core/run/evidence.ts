@@ -34,6 +34,8 @@ export interface ControllerStatistics {
   /** Times that it went error-passive, and bus-off. */
   readonly passives: number;
   readonly busOffs: number;
+  /** Frames lost in its receive buffer, where there were any. */
+  readonly overruns?: number;
 }
 
 export interface NodeStatistics {
