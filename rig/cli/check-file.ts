@@ -233,6 +233,6 @@ function historyIn(folder: string): string {
   return paths.find((path) => existsSync(path)) ?? join(folder, "history.jsonl");
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

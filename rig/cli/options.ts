@@ -126,6 +126,7 @@ const OVER_A_SCENARIO = [
   "pattern",
   "concurrency",
   "txn-length",
+  "clients",
   "loss",
   "delay",
 ] as const satisfies readonly (keyof PlanArguments)[];

@@ -43,7 +43,8 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   const started = new Date();
   const name = `${started.toISOString().replace(/[-:]/g, "")}-${plan.seed}`;
   const { scenario, nodes } = plan;
-  const folder = RunFolder.create({ outputDir, scenario, name, nodes });
+  const hasResidents = plan.residents !== undefined;
+  const folder = RunFolder.create({ outputDir, scenario, name, nodes, hasResidents });
   const builder = new EvidenceBuilder(plan);
   const sink: RunSink = {
     record(entry) {

@@ -7,6 +7,7 @@ import { changedScenario } from "../core/plan/change-scenario.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { isSamePlan } from "../core/plan/same-plan.ts";
+import type { ClientsAt } from "../core/plan/scenario.ts";
 import { SCENARIOS } from "../core/plan/scenarios.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
@@ -36,7 +37,8 @@ function flagsOf(plan: RunPlan): readonly string[] | null {
   try {
     const usual = makePlan({ ...size, scenario }).workload;
     const usualAuth = makePlan({ nodes, operations, seed, protocol, level, scenario }).auth;
-    const workload = { clients, keys, appendPercent, txnLength: microOpsMax };
+    const clientsAt = clientsAtOf(plan);
+    const workload = { clients, keys, appendPercent, txnLength: microOpsMax, clientsAt };
     const made = makePlan({ ...size, scenario: changedScenario(scenario, { workload }) });
     if (!isSamePlan(made, plan)) return null;
     return [
@@ -45,11 +47,17 @@ function flagsOf(plan: RunPlan): readonly string[] | null {
       ...(keys === usual.keys ? [] : [`--keys ${keys}`]),
       ...(readPercent === usual.readPercent ? [] : [`--append-ratio ${appendPercent}%`]),
       ...(microOpsMax === usual.microOpsMax ? [] : [`--txn-length ${microOpsMax}`]),
+      ...(clientsAt === "host" ? [] : [`--clients ${clientsAt}`]),
     ];
   } catch {
     // A plan of the user's own under a built-in name, of a size that the built-in one refuses.
     return null;
   }
+}
+
+function clientsAtOf({ residents }: RunPlan): ClientsAt {
+  if (residents === undefined) return "host";
+  return residents.hostClients ? "both" : "nodes";
 }
 
 /** For a shell, where the path has more than plain characters. */

@@ -3,7 +3,7 @@
 import type { Argv } from "yargs";
 import { PATTERNS } from "../adapters/store/scenario-schema.ts";
 import type { ScenarioChanges } from "../core/plan/change-scenario.ts";
-import type { ScenarioWorkload } from "../core/plan/scenario.ts";
+import { CLIENTS_AT, type ClientsAt, type ScenarioWorkload } from "../core/plan/scenario.ts";
 import { nsOfDuration, percentOfShare } from "../core/plan/units.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 import { wholeNumber } from "./numbers.ts";
@@ -14,6 +14,7 @@ export interface WorkloadArguments {
   readonly pattern?: string | undefined;
   readonly concurrency?: string | undefined;
   readonly "txn-length"?: string | undefined;
+  readonly clients?: string | undefined;
   readonly loss?: string | undefined;
   readonly delay?: string | undefined;
 }
@@ -28,6 +29,10 @@ export function workloadOptions<T>(yargs: Argv<T>) {
     })
     .option("concurrency", { string: true, describe: "Clients at work at once" })
     .option("txn-length", { string: true, describe: "Most appends and reads of an operation" })
+    .option("clients", {
+      string: true,
+      describe: "Where the clients are: host, nodes or both [default: host]",
+    })
     .option("loss", {
       string: true,
       describe: "Share of deliveries to nodes that are lost: 0.1 or 10%; 0 for none",
@@ -52,12 +57,25 @@ function workloadOf(args: WorkloadArguments): ScenarioWorkload {
   const keys = wholeNumber("--keys", args.keys);
   const txnLength = wholeNumber("--txn-length", args["txn-length"]);
   const appendPercent = appendPercentOf(args);
+  const clientsAt = clientsAtOf(args);
   return {
+    ...(clientsAt === undefined ? {} : { clientsAt }),
     ...(clients === undefined ? {} : { clients }),
     ...(keys === undefined ? {} : { keys }),
     ...(txnLength === undefined ? {} : { txnLength }),
     ...(appendPercent === undefined ? {} : { appendPercent }),
   };
+}
+
+function clientsAtOf({ clients }: WorkloadArguments): ClientsAt | undefined {
+  if (clients === undefined) return undefined;
+  const found = CLIENTS_AT.find((each) => each === clients);
+  if (found !== undefined) return found;
+  const known = CLIENTS_AT.join(", ");
+  const hint = "How many clients are at work is said by --concurrency.";
+  throw new RigError("usage.option", `--clients is "${clients}": expected one of ${known}`, {
+    hint,
+  });
 }
 
 function appendPercentOf(args: WorkloadArguments): number | undefined {

@@ -22,6 +22,7 @@ import {
 import type { RunRecord } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
 import { NS_PER_MS, NS_PER_S } from "../core/time/time.ts";
+import { RigError } from "../core/verdict/rig-error.ts";
 import { CLASS, classOfId } from "../core/wire/identifier.ts";
 import type { Sleep } from "../ports/clock.ts";
 import type { RunStore } from "../ports/run-store.ts";
@@ -84,6 +85,12 @@ export class RunEngine {
   constructor(options: RunEngineOptions) {
     const { plan, world } = options;
     refuseImpossibleFaults(plan, world);
+    if (plan.residents !== undefined) {
+      throw new RigError(
+        "capability.clients",
+        `level "${plan.level}" has no nodes that run clients: expected --clients host`,
+      );
+    }
     this.#options = options;
     this.#world = world;
     this.#interpreter = new Interpreter(plan);
@@ -267,6 +274,9 @@ export class RunEngine {
         break;
       case "record":
         this.#options.store.record(effect.entry);
+        break;
+      case "command":
+        // A plan with clients on the nodes was refused.
         break;
       case "finish":
         this.#isFinished = true;

@@ -6,7 +6,7 @@
 
 import { recordedNs } from "../core/metrics/metrics.ts";
 import { spansOf } from "../core/metrics/spans.ts";
-import type { RunEvidence } from "../core/run/evidence.ts";
+import { mainOperations, type RunEvidence } from "../core/run/evidence.ts";
 import type { OutcomeCounts, RunResult } from "../core/verdict/run-result.ts";
 import { gap, LABEL_WIDTH, LIMITS, more, paragraph, row, type Screen } from "./console-screen.ts";
 import { inCharactersOf, PLAIN_STYLE, type Style, type Tone } from "./style.ts";
@@ -25,6 +25,7 @@ import {
   effectWords,
   expectationWords,
   intervalWords,
+  nodesHistoryWords,
   runWords,
   verdictRemark,
   verdictWords,
@@ -179,7 +180,8 @@ function course(screen: Screen, { faults }: RunResult, evidence: RunEvidence): v
   const { style } = screen;
   const durationNs = recordedNs(evidence);
   const width = screen.width - LABEL_WIDTH;
-  const { text, most } = sparkline(spansOf(evidence.operations), { durationNs, width, style });
+  const spans = spansOf(mainOperations(evidence));
+  const { text, most } = sparkline(spans, { durationNs, width, style });
   if (most === 0) return;
   row(screen, "Course", style.paint("good", text));
   const struck = faults.filter(({ startNs }) => startNs !== null);
@@ -256,10 +258,14 @@ function nodes(screen: Screen, { nodeStatistics }: RunResult): void {
   paragraph(screen, "Nodes", { text: `in all ${text.join(", ")}`, linesMax: 2 });
 }
 
-function checks(screen: Screen, { check, invariants, assertions }: RunResult): void {
+function checks(screen: Screen, result: RunResult): void {
+  const { check, nodesHistory, invariants, assertions } = result;
   const tone = check.valid === true ? "good" : check.valid === "unknown" ? "warn" : "bad";
   const { style } = screen;
   row(screen, "Checked", style.paint(tone, cutTo(checkWords(check), screen.width - LABEL_WIDTH)));
+  if (nodesHistory !== undefined) {
+    paragraph(screen, "", { text: nodesHistoryWords(nodesHistory), linesMax: 2 });
+  }
   const held = invariants.filter(({ violations }) => violations.length === 0);
   const names = held.map(({ name, checked }) => `${name} ${countText(checked)}`);
   if (names.length > 0) {

@@ -3,7 +3,11 @@
  * `rig report`: the same evidence gives the same bytes.
  */
 
-import { ednOfHistory, jsonArrayOfHistory } from "../core/history/write-history.ts";
+import {
+  ednOfHistory,
+  jsonArrayOfHistory,
+  jsonLinesOfHistory,
+} from "../core/history/write-history.ts";
 import { metricsOf } from "../core/metrics/metrics.ts";
 import { metricsCsv, metricsJson } from "../core/metrics/metrics-text.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
@@ -24,7 +28,11 @@ export function derivedFiles(
   repeat: string,
 ): readonly DerivedFile[] {
   const metrics = metricsOf(evidence);
+  const { nodesHistory } = evidence;
   return [
+    ...(nodesHistory === null
+      ? []
+      : [{ name: "nodes-history.jsonl", text: jsonLinesOfHistory(nodesHistory.operations) }]),
     { name: "history.json", text: jsonArrayOfHistory(evidence.operations) },
     { name: "history.edn", text: ednOfHistory(evidence.operations) },
     { name: "metrics.json", text: metricsJson(metrics) },

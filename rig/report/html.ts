@@ -5,8 +5,8 @@
  */
 
 import { metricsOf, recordedNs } from "../core/metrics/metrics.ts";
-import { spansOf } from "../core/metrics/spans.ts";
-import type { RunEvidence } from "../core/run/evidence.ts";
+import { type Span, spansOf } from "../core/metrics/spans.ts";
+import { mainOperations, type RunEvidence } from "../core/run/evidence.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { escapeText } from "./escape.ts";
 import { anomalyHtml } from "./html-anomalies.ts";
@@ -27,7 +27,13 @@ import {
 } from "./html-tables.ts";
 import { PICTURE_STYLE } from "./picture/picture-style.ts";
 import { countText, durationText, microsecondsText, plural } from "./text.ts";
-import { checkWords, expectationWords, OUTCOME_WORDS, verdictRemark } from "./words.ts";
+import {
+  checkWords,
+  expectationWords,
+  nodesHistoryWords,
+  OUTCOME_WORDS,
+  verdictRemark,
+} from "./words.ts";
 
 export interface HtmlOptions {
   /** The command that repeats the run; without paths, so that the page is the same anywhere. */
@@ -39,14 +45,14 @@ export function reportHtml(
   evidence: RunEvidence,
   { repeat }: HtmlOptions = {},
 ): string {
-  const spans = spansOf(evidence.operations);
+  const spans = spansOf(mainOperations(evidence));
   const course: Course = { spans, faults: result.faults, durationNs: recordedNs(evidence) };
   const drawn = anchorsOf(drawnSpans(spans));
   const texts = [
     ...result.check.anomalies.map(({ text }) => text),
     ...result.reasons.map(({ text }) => text),
   ];
-  const lanes = { clients: evidence.plan.workload.clients, named: indicesNamed(texts) };
+  const lanes = { clients: laneCount(evidence, spans), named: indicesNamed(texts) };
   const title = `${OUTCOME_WORDS[result.outcome]} ${result.scenario}, seed ${result.seed}`;
   const body = [
     verdictHtml(result),
@@ -59,7 +65,7 @@ export function reportHtml(
     ),
     section("Latency over time", latencyHtml(course)),
     section("Acknowledged per second", throughputHtml(metricsOf(evidence), course)),
-    section("Clients", lanesHtml(course, lanes) + unansweredHtml(spans)),
+    section("Clients", lanesHtml(course, lanes) + unansweredHtml(spans) + nodesHistoryHtml(result)),
     section("Faults", faultsHtml(result)),
     columns(
       section("Bus and messages", busHtml(result)),
@@ -98,6 +104,17 @@ type Tone = "good" | "warn" | "bad";
 function toneOf({ outcome, asExpected }: RunResult): Tone {
   if (asExpected) return "good";
   return outcome === "unknown" || outcome === "not-run" ? "warn" : "bad";
+}
+
+/** A client that lives on a node has a lane for each of its processes. */
+function laneCount({ plan }: RunEvidence, spans: readonly Span[]): number {
+  if (plan.residents?.hostClients !== false) return plan.workload.clients;
+  return spans.reduce((most, { process }) => Math.max(most, process + 1), 1);
+}
+
+function nodesHistoryHtml({ nodesHistory }: RunResult): string {
+  if (nodesHistory === undefined) return "";
+  return `<p class="muted">${escapeText(nodesHistoryWords(nodesHistory))}</p>`;
 }
 
 function verdictHtml(result: RunResult): string {

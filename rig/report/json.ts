@@ -32,6 +32,7 @@ function ordered(result: RunResult): RunResult {
     counts: result.counts,
     windows: result.windows,
     check: result.check,
+    ...(result.nodesHistory === undefined ? {} : { nodesHistory: result.nodesHistory }),
     latency: result.latency,
     assertions: result.assertions,
     invariants: result.invariants,

@@ -6,7 +6,7 @@
 import { FAULT_TRAITS, type FaultReport } from "../core/fault/fault.ts";
 import type { ExpectationClass } from "../core/plan/expectation.ts";
 import type { Outcome } from "../core/verdict/outcome.ts";
-import type { CheckSummary, RunResult } from "../core/verdict/run-result.ts";
+import type { CheckSummary, NodesHistorySummary, RunResult } from "../core/verdict/run-result.ts";
 import { countText, durationText, plural } from "./text.ts";
 
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
@@ -44,6 +44,18 @@ export function verdictRemark({ outcome, expectation, asExpected }: RunResult): 
 export function runWords({ scenario, nodes, protocol, level, seed }: RunResult): string {
   const size = plural(nodes, "node");
   return `${scenario}: ${size}, protocol ${protocol}, level ${level}, seed ${seed}`;
+}
+
+/** What is to be said of the history of the nodes' own clients. */
+export function nodesHistoryWords(history: NodesHistorySummary): string {
+  const { counts, records, widened, lost, check } = history;
+  const verdict = check.valid === true ? "" : `, ${check.valid === false ? "NOT " : "unknown if "}`;
+  const consistency = `${verdict === "" ? ", " : verdict}${check.consistency}`;
+  return (
+    `nodes' history: ${countText(counts.ok)} of ${countText(counts.issued)} acknowledged` +
+    `${consistency}; ${countText(records)} records, ${countText(widened)} without a marker, ` +
+    `${countText(lost)} lost`
+  );
 }
 
 export function checkWords({ model, consistency, valid, anomalyTypes }: CheckSummary): string {

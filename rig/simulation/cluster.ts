@@ -18,15 +18,17 @@ import { TrafficFaults } from "../core/fault/bus/traffic-bus-faults.ts";
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import { EffectCounts, type FaultFamily } from "../core/fault/fault-family.ts";
 import { describeTarget } from "../core/fault/target.ts";
+import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
 import { byzantineWithin } from "../core/plan/adversity.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
+import type { ResidentCommand } from "../core/resident/resident-command.ts";
 import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
 import { digestOf } from "../core/wire/digest.ts";
 import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
-import { HOST_FILTERS, NODE_FILTERS } from "../core/wire/identifier.ts";
+import { HOST_FILTERS, NODE_FILTERS, RESIDENT_FILTERS } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
 import { ClockFaults } from "./clock-faults.ts";
 import { ControllerFaults } from "./controller-faults.ts";
@@ -61,6 +63,8 @@ export interface ClusterOptions {
   readonly sink: RunSink;
   /** A frame arrived on the host's channel. */
   readonly onHostFrame: (frame: CanFrame, timeNs: number) => void;
+  /** A client that lives on a node wrote a record. */
+  readonly onHistory?: (record: NodeHistoryRecord) => void;
 }
 
 export class Cluster implements BusListener {
@@ -97,7 +101,8 @@ export class Cluster implements BusListener {
       { ...plan.bus, stations: [...stations, HOST_STATION], queueCapacity: QUEUE_CAPACITY },
       this,
     );
-    for (const node of stations) this.#bus.setAcceptance(node, NODE_FILTERS);
+    const filters = plan.residents === undefined ? NODE_FILTERS : RESIDENT_FILTERS;
+    for (const node of stations) this.#bus.setAcceptance(node, filters);
     this.#bus.setAcceptance(HOST_STATION, HOST_FILTERS);
     this.#storageFaults = new StorageFaults(plan, count);
     this.#nodes = stations.map(
@@ -231,6 +236,11 @@ export class Cluster implements BusListener {
     if (isSent) this.#hostFrames.add(content);
     else this.#dropped++;
     return isSent;
+  }
+
+  /** Over the control line of the node: lost when its program doesn't run. */
+  command(node: number, command: ResidentCommand): void {
+    this.#dispatch(node, { kind: "command", command });
   }
 
   inject(fault: Fault): void {
@@ -434,6 +444,10 @@ export class Cluster implements BusListener {
         state.count(effect.record);
         this.#observer.node(node, effect.record);
         this.#options.sink.node(node, state.boots, this.#nowNs, effect.record);
+        break;
+      case "history":
+        if (effect.record.request !== undefined) this.#observer.issued(...effect.record.request);
+        this.#options.onHistory?.(effect.record);
         break;
     }
   }

@@ -7,6 +7,7 @@ import type { Authority } from "../core/auth/authority.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeCore } from "../core/consensus/node-core.ts";
 import type { Fault } from "../core/fault/fault.ts";
+import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import {
   Interpreter,
@@ -28,6 +29,7 @@ export type DrivenCluster = Pick<
   | "advance"
   | "setTime"
   | "sendFromHost"
+  | "command"
   | "inject"
   | "heal"
   | "statistics"
@@ -53,6 +55,8 @@ export class SimulatedRun {
   readonly #inForce = new Set<Fault>();
   /** Frames for the host, which it gets once the bus is done with their time. */
   #arrived: CanFrame[] = [];
+  /** Records of the nodes' own clients, likewise. */
+  #fetched: NodeHistoryRecord[] = [];
   #isFinished = false;
 
   constructor(options: SimulatedRunOptions) {
@@ -61,9 +65,11 @@ export class SimulatedRun {
     this.#interpreter = new Interpreter(plan);
     const onHostFrame = (frame: CanFrame) => this.#arrived.push(frame);
     const open = options.openCluster ?? ((each: ClusterOptions) => new Cluster(each));
-    this.#cluster = open({ plan, makeNode, sink, onHostFrame });
+    const onHistory = (record: NodeHistoryRecord) => this.#fetched.push(record);
+    this.#cluster = open({ plan, makeNode, sink, onHostFrame, onHistory });
     this.#cluster.start();
     this.#step({ kind: "start" });
+    this.#takeArrived();
   }
 
   get nowNs(): number {
@@ -81,6 +87,7 @@ export class SimulatedRun {
       if (this.#timers.nextNs() <= this.#cluster.nextNs()) {
         this.#cluster.setTime(this.#timers.nextNs());
         this.#step({ kind: "timer", timer: this.#timers.pop() });
+        this.#takeFetched();
       } else {
         this.#cluster.advance();
         this.#takeArrived();
@@ -108,11 +115,22 @@ export class SimulatedRun {
     return faults.length;
   }
 
+  /** Until nothing more comes of it: a command may be answered by a record at once. */
+  #takeFetched(): void {
+    while (this.#fetched.length > 0) {
+      const records = this.#fetched;
+      this.#fetched = [];
+      for (const record of records) this.#step({ kind: "node-history", record });
+    }
+  }
+
   #takeArrived(): void {
+    this.#takeFetched();
     if (this.#arrived.length === 0) return;
     const frames = this.#arrived;
     this.#arrived = [];
     for (const frame of frames) this.#step({ kind: "frame", frame });
+    this.#takeFetched();
   }
 
   #step(event: RunEvent): void {
@@ -148,6 +166,9 @@ export class SimulatedRun {
             fault: effect.fault,
             effects: this.#cluster.heal(effect.fault),
           });
+          break;
+        case "command":
+          this.#cluster.command(effect.node, effect.command);
           break;
         case "finish":
           this.#isFinished = true;

@@ -52,6 +52,7 @@ export function anEvidence(changes: Partial<RunEvidence> = {}): RunEvidence {
   return {
     plan: aPlan(),
     operations: [],
+    nodesHistory: null,
     faults: [],
     phases: { workloadEndNs: null, healedNs: null, endNs: null },
     bus: { frames: 0, busyNs: 0, delivered: 0, withheld: 0, dropped: 0, ...NO_ERRORS },

@@ -277,7 +277,7 @@ class Schedule {
         if (TICKING.has(effect.timer) || this.#hasRepair) member.timers.add(effect.timer);
       } else if (effect.kind === "clear-timer") member.timers.delete(effect.timer);
       else if (effect.kind === "truncate") member.medium.truncate(member.boots, effect.token);
-      else this.#onRecord(index, effect.record);
+      else if (effect.kind === "trace") this.#onRecord(index, effect.record);
     }
   }
 

@@ -61,6 +61,8 @@ export class ScriptedCluster implements DrivenCluster {
     return true;
   }
 
+  command(): void {}
+
   inject(): void {}
 
   heal(fault: Fault): number {

@@ -6,6 +6,7 @@ import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { LEVELS } from "../../core/plan/level.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
 import { LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
+import { NODE_PROCESSES_MAX } from "../../core/wire/session.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
 import { EXPLICIT_CLOCK_FAULTS } from "./faults/clock.ts";
 import { EXPLICIT_CONTROLLER_FAULTS } from "./faults/controller.ts";
@@ -122,6 +123,10 @@ export const planFields = {
     readPercent: whole(0, 99),
     finalReadsMin: whole(0, OPERATIONS_MAX),
   }),
+  residents: fields({
+    hostClients: z.boolean({ error: "expected true or false" }),
+    processes: whole(1, NODE_PROCESSES_MAX),
+  }).optional(),
   faults: listOf(explicitFaultSchema, "expected a list of faults", 1000),
   expectation: fields({
     class: oneOf(["tolerate", "safe-only", "must-detect"]),

@@ -15,6 +15,8 @@ import { linesOf, unreadable } from "./lines.ts";
 
 const RECORD_TYPES: ReadonlySet<string> = new Set<RunRecord["type"]>([
   "operation",
+  "node-history",
+  "marker",
   "fault",
   "phase",
   "violation",

@@ -25,6 +25,8 @@ export interface RunFolderOptions {
   /** Name of the folder: UTC time and seed. */
   readonly name: string;
   readonly nodes: number;
+  /** Clients live on the nodes: each node's history is kept in a file of its own. */
+  readonly hasResidents?: boolean;
 }
 
 export class RunFolder implements RunSink {
@@ -35,6 +37,9 @@ export class RunFolder implements RunSink {
   readonly #history: AppendFile;
   readonly #bus: AppendFile;
   readonly #nodes: readonly AppendFile[];
+  readonly #nodeHistories: readonly AppendFile[];
+  /** In the order of writing: what the events tell of is then in the other files already. */
+  readonly #all: readonly AppendFile[];
 
   private constructor(path: string, options: RunFolderOptions) {
     this.path = path;
@@ -44,7 +49,12 @@ export class RunFolder implements RunSink {
     this.#events = file("events.jsonl");
     this.#history = file("history.jsonl");
     this.#bus = file(`bus-${CHANNEL}.log`);
-    this.#nodes = Array.from({ length: options.nodes }, (_, node) => file(`node-${node}.jsonl`));
+    const { nodes, hasResidents = false } = options;
+    this.#nodes = Array.from({ length: nodes }, (_, node) => file(`node-${node}.jsonl`));
+    this.#nodeHistories = Array.from({ length: hasResidents ? nodes : 0 }, (_, node) =>
+      file(`node-${node}-history.jsonl`),
+    );
+    this.#all = [this.#bus, ...this.#nodes, ...this.#nodeHistories, this.#history, this.#events];
   }
 
   /** Makes the folder, and `latest` beside it. Throws `output.not-writable`. */
@@ -63,7 +73,12 @@ export class RunFolder implements RunSink {
       const operation = jsonOfOperation(entry.operation);
       this.#history.line(operation);
       this.#events.line(`{"type":"operation","time":${entry.time},"operation":${operation}}`);
-    } else this.#events.line(JSON.stringify(entry));
+      return;
+    }
+    if (entry.type === "node-history") {
+      this.#nodeHistories[entry.record.node]?.line(JSON.stringify(entry.record));
+    }
+    this.#events.line(JSON.stringify(entry));
   }
 
   node(node: number, boot: number, timeNs: number, record: NodeRecord): void {
@@ -77,13 +92,12 @@ export class RunFolder implements RunSink {
 
   /** Writes out what has gathered. Throws `output.write-failed`. */
   flush(): void {
-    // The events go last: what they tell of is then in the other files already.
-    for (const file of [this.#bus, ...this.#nodes, this.#history, this.#events]) file.flush();
+    for (const file of this.#all) file.flush();
   }
 
   close(): void {
     this.flush();
-    for (const file of [this.#bus, ...this.#nodes, this.#history, this.#events]) file.close();
+    for (const file of this.#all) file.close();
   }
 
   /** Replaces a file as a whole: a reader sees the old one or the new one. */

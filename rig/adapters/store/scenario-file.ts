@@ -65,7 +65,15 @@ function workloadOf(workload: NonNullable<ScenarioFile["workload"]>): ScenarioWo
   const { operations, clients, keys, pattern } = workload;
   const ratio = workload["append-ratio"];
   const appendPercent = ratio === undefined ? pattern && PATTERNS[pattern] : percentOfField(ratio);
-  return present({ operations, clients, keys, appendPercent, txnLength: workload["txn-length"] });
+  return present({
+    operations,
+    clients,
+    keys,
+    appendPercent,
+    txnLength: workload["txn-length"],
+    clientsAt: workload["clients-at"],
+    nodeProcesses: workload["node-processes"],
+  });
 }
 
 function floorsOf(floors: NonNullable<ScenarioFile["floors"]>): Partial<Floors> {

@@ -6,6 +6,8 @@
 import { z } from "zod";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX } from "../../core/plan/make-plan.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
+import { CLIENTS_AT } from "../../core/plan/scenario.ts";
+import { NODE_PROCESSES_MAX } from "../../core/wire/session.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
 import { faultSchema } from "./fault-schema.ts";
 import { nameSchema } from "./faults/parts.ts";
@@ -29,6 +31,12 @@ const workload = fields({
     .optional()
     .describe("In place of append-ratio: 80%, 50% or 20% appends"),
   "txn-length": whole(1, MICRO_OPS_MAX).optional().describe("Most appends and reads of one; 4"),
+  "clients-at": oneOf(CLIENTS_AT)
+    .optional()
+    .describe("Where the clients are: host, nodes or both; host"),
+  "node-processes": whole(1, NODE_PROCESSES_MAX)
+    .optional()
+    .describe("Operations that each node has open, with clients at the nodes; 2"),
 }).refine((value) => value.pattern === undefined || value["append-ratio"] === undefined, {
   path: ["pattern"],
   error: "stands beside append-ratio: expected one of the two",

@@ -22,6 +22,7 @@ import type { LintFileOptions } from "../lint-file.ts";
 import type { MinimisedFile, MinimiseFileOptions } from "../minimise-file.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { isHistory, minimalOf, type OutputArguments, outputOptions } from "../output-options.ts";
+import { pathOfSource, sourceOf, sourceOption } from "../source-option.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
 export const checkCommand: Command = {
@@ -30,7 +31,7 @@ export const checkCommand: Command = {
       "check [files..]",
       "Check histories: JSON, JSON lines, EDN, also gzip, or run folders",
       (args) =>
-        outputOptions(engineOptions(args))
+        outputOptions(sourceOption(engineOptions(args)))
           .positional("files", { string: true, array: true, default: [] as string[] })
           .option("history", { string: true, array: true, describe: "The same as a file argument" })
           .option("model", { string: true, default: "list-append", describe: MODELS.join(", ") })
@@ -96,6 +97,7 @@ interface CheckArguments extends GlobalArguments, EngineArguments, OutputArgumen
   readonly lint: boolean;
   readonly "min-ok"?: string | undefined;
   readonly isolation?: string | undefined;
+  readonly source: string;
   readonly "total-amount"?: string | undefined;
   readonly "allow-negative-balances"?: boolean | undefined;
   readonly "group-size"?: string | undefined;
@@ -118,6 +120,8 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   if (args.lint) return lintFiles(files, { ...args, limitMs });
   const minOk = wholeNumber("--min-ok", args["min-ok"]) ?? 0;
   const outputs = new CheckOutputs(args);
+  const source = sourceOf(args.source);
+  const paths = files.map((file) => pathOfSource(file, source));
   const checking = {
     judge,
     outputs,
@@ -126,7 +130,7 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
     options: { elle, others: modelOptions(args), minOk, isOrderedByNodes, isolation },
   };
   const codes: ExitCode[] = [];
-  for (const file of files) codes.push(await checkFile(file, args, checking));
+  for (const file of paths) codes.push(await checkFile(file, args, checking));
   await outputs.finish();
   return exitOfBatch(codes);
 }

@@ -3,6 +3,7 @@
 import { type Authority, NodeAuth } from "../auth/authority.ts";
 import { authorityOf } from "../auth/profile.ts";
 import type { RunPlan } from "../plan/plan.ts";
+import { ResidentNode } from "../resident/resident-node.ts";
 import type { NodeCore } from "./node-core.ts";
 import { RojNode } from "./roj/node.ts";
 import { ROJ_RULES, type RojRules } from "./roj/rules.ts";
@@ -20,5 +21,14 @@ export function makeNode(plan: RunPlan, node: number, making: NodeMaking = {}): 
   const compaction = { ...COMPACTION, ...plan.storage.compaction };
   const { nodes, timers } = plan;
   const auth = authority === null ? {} : { auth: new NodeAuth(authority, node) };
-  return new RojNode({ node, nodes, ...timers, rules, compaction, ...auth });
+  const core = new RojNode({ node, nodes, ...timers, rules, compaction, ...auth });
+  return withClients(plan, node, core);
+}
+
+/** The core itself where no clients live on the nodes. */
+function withClients(plan: RunPlan, node: number, core: NodeCore): NodeCore {
+  if (plan.residents === undefined) return core;
+  const { processes } = plan.residents;
+  const { nodes, seed, workload, client } = plan;
+  return new ResidentNode(core, { node, nodes, seed, processes, workload, client });
 }

@@ -6,6 +6,8 @@
 
 import type { ErrorState } from "../can/error-confinement.ts";
 import type { CanFrame } from "../can/frame.ts";
+import type { NodeHistoryRecord } from "../history/node-history.ts";
+import type { ResidentCommand } from "../resident/resident-command.ts";
 
 export type NodeEvent =
   /** Power is on. `image` holds the records that were durable and are sound, oldest first;
@@ -30,7 +32,9 @@ export type NodeEvent =
       readonly rec: number;
     }
   | { readonly kind: "timer"; readonly timer: number }
-  | { readonly kind: "stored"; readonly token: number; readonly result: StoreResult };
+  | { readonly kind: "stored"; readonly token: number; readonly result: StoreResult }
+  /** For the clients that live on the node; protocols never see it. */
+  | { readonly kind: "command"; readonly command: ResidentCommand };
 
 /** Anything but "ok" means that the record may not be durable: what it promises must not leave. */
 export type StoreResult = "ok" | "io" | "full";
@@ -52,7 +56,9 @@ export type NodeEffect =
     }
   /** Drops all records before the one with this token, which is durable since this boot. */
   | { readonly kind: "truncate"; readonly token: number }
-  | { readonly kind: "trace"; readonly record: NodeRecord };
+  | { readonly kind: "trace"; readonly record: NodeRecord }
+  /** A record of the history of the clients that live on the node. */
+  | { readonly kind: "history"; readonly record: NodeHistoryRecord };
 
 /** What a node notes of its own deeds: never passed off as a client's operation. */
 export interface NodeRecord {

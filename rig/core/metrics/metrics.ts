@@ -5,7 +5,7 @@
  * is null.
  */
 
-import type { RunEvidence } from "../run/evidence.ts";
+import { mainOperations, type RunEvidence } from "../run/evidence.ts";
 import { NS_PER_S, NS_PER_US } from "../time/time.ts";
 import { latencySummary } from "./latency.ts";
 import { latenciesNsOf, type Span, type SpanType, spansOf } from "./spans.ts";
@@ -39,7 +39,7 @@ export interface Metrics {
 }
 
 export function metricsOf(evidence: RunEvidence): Metrics {
-  const spans = spansOf(evidence.operations);
+  const spans = spansOf(mainOperations(evidence));
   const latenciesNs = latenciesNsOf(spans);
   const latency = latencySummary(latenciesNs);
   const durationNs = recordedNs(evidence);
@@ -66,8 +66,8 @@ export function metricsOf(evidence: RunEvidence): Metrics {
 }
 
 /** Length of the record: to the end of the run, or to the last that is known of it. */
-export function recordedNs({ operations, phases }: RunEvidence): number {
-  return phases.endNs ?? operations.at(-1)?.time ?? 0;
+export function recordedNs(evidence: RunEvidence): number {
+  return evidence.phases.endNs ?? mainOperations(evidence).at(-1)?.time ?? 0;
 }
 
 /** The same counts with the names in alphabetical order, whatever order they were counted in. */

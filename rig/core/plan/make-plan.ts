@@ -3,8 +3,11 @@
  */
 
 import type { AuthProfile } from "../auth/profile.ts";
+import { appendsPerNode, RESIDENT_KEYS } from "../resident/resident-workload.ts";
+import { REQUEST_MAX } from "../run/client.ts";
 import { NS_PER_MS } from "../time/time.ts";
 import { RigError } from "../verdict/rig-error.ts";
+import { NODE_PROCESSES_MAX } from "../wire/session.ts";
 import { MICRO_OPS_MAX } from "../wire/transaction.ts";
 import { adversityOf } from "./adversity.ts";
 import { type Expectation, expectationOf } from "./expectation.ts";
@@ -49,6 +52,7 @@ const OPERATION_TIMEOUTS = 8;
 const WRITE_NS = 50_000;
 /** A list fits one frame. */
 const APPENDS_PER_KEY = 24;
+const KEYS_DEFAULT = 5;
 /** Keys are 14 bits on the wire. */
 const KEYS_ON_WIRE = 0x4000;
 
@@ -104,6 +108,7 @@ export function makePlan(request: PlanRequest): RunPlan {
     bus: busOf(scenario),
     ...timersOf(scenario, level),
     workload: workloadOf(scenario.workload, operations),
+    ...residentsOf(scenario.workload, operations, nodes),
     faults,
     expectation,
     floors: { ...floorsOf(expectation), ...scenario.floors },
@@ -174,17 +179,19 @@ function timersOf(
 }
 
 function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPlan {
-  const { clients = 10, keys = 5, appendPercent = 50, txnLength = MICRO_OPS_MAX } = workload;
+  const { clients = 10, appendPercent = 50, txnLength = MICRO_OPS_MAX } = workload;
+  const { keys = KEYS_DEFAULT, clientsAt = "host" } = workload;
+  const keysAtHand = clientsAt === "host" ? KEYS_ON_WIRE : KEYS_ON_WIRE - RESIDENT_KEYS;
   refuseOutside("--concurrency", clients, 1, CLIENTS_MAX);
   refuseOutside("--keys", keys, 1, KEYS_MAX);
   refuseOutside("--txn-length", txnLength, 1, MICRO_OPS_MAX);
   const appends = operations * ((1 + txnLength) / 2) * (appendPercent / 100);
   // The draws may come out a little over the mean.
-  if (keys + (1.05 * appends) / APPENDS_PER_KEY > KEYS_ON_WIRE) {
+  if (keys + (1.05 * appends) / APPENDS_PER_KEY > keysAtHand) {
     throw new RigError(
       "usage.option",
       `--operations is ${operations}: with ${appendPercent} % appends they use up all ` +
-        `${KEYS_ON_WIRE} keys: expected fewer operations or appends`,
+        `${keysAtHand} keys: expected fewer operations or appends`,
     );
   }
   return {
@@ -196,6 +203,29 @@ function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPla
     readPercent: 100 - appendPercent,
     finalReadsMin: 20,
   };
+}
+
+/** Clients on the nodes have the upper half of the keys and one session for each boot. */
+function residentsOf(
+  { clientsAt = "host", nodeProcesses = NODE_PROCESSES_MAX, ...workload }: ScenarioWorkload,
+  operations: number,
+  nodes: number,
+): Pick<RunPlan, "residents"> {
+  if (clientsAt === "host") return {};
+  refuseOutside("node-processes", nodeProcesses, 1, NODE_PROCESSES_MAX);
+  const { keys = KEYS_DEFAULT, appendPercent = 50, txnLength = MICRO_OPS_MAX } = workload;
+  // One node may have to do the work of all.
+  const appends = 1.05 * operations * ((1 + txnLength) / 2) * (appendPercent / 100);
+  const needed = keys + appends / appendsPerNode(nodes);
+  if (needed > RESIDENT_KEYS || operations > REQUEST_MAX) {
+    throw new RigError(
+      "usage.option",
+      `--operations is ${operations}: clients on the nodes use up ` +
+        `${needed > RESIDENT_KEYS ? `their ${RESIDENT_KEYS} keys` : "their request numbers"}: ` +
+        "expected fewer operations",
+    );
+  }
+  return { residents: { hostClients: clientsAt === "both", processes: nodeProcesses } };
 }
 
 function findProtocol(name: string): ProtocolName {

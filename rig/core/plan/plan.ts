@@ -79,6 +79,14 @@ export interface BusPlan {
   readonly busOffQueue?: "keep" | "abort";
 }
 
+/** Clients that live on the nodes, beside those of the host or in their place. */
+export interface ResidentPlan {
+  /** Whether the host's clients are at work as well; if not, the nodes issue the operations. */
+  readonly hostClients: boolean;
+  /** Operations that each node has open at once, 1 or 2. */
+  readonly processes: number;
+}
+
 export interface RunPlan {
   readonly schema: 1;
   readonly scenario: string;
@@ -95,6 +103,8 @@ export interface RunPlan {
   readonly storage: StoragePlan;
   readonly client: { readonly operationTimeoutNs: number; readonly retryNs: number };
   readonly workload: WorkloadPlan;
+  /** Left out where the host's clients alone are at work. */
+  readonly residents?: ResidentPlan;
   readonly faults: readonly Fault[];
   readonly expectation: Expectation;
   readonly floors: Floors;

@@ -31,6 +31,9 @@ export type ScenarioFault = WithSet<FaultDetail> & {
   readonly end?: ScenarioPosition;
 };
 
+export const CLIENTS_AT = ["host", "nodes", "both"] as const;
+export type ClientsAt = (typeof CLIENTS_AT)[number];
+
 /** What is not said has the rig's defaults. */
 export interface ScenarioWorkload {
   readonly operations?: number;
@@ -40,6 +43,10 @@ export interface ScenarioWorkload {
   readonly appendPercent?: number;
   /** Most micro-operations of one transaction. */
   readonly txnLength?: number;
+  /** Where the clients are: on the host, on the nodes, or on both. */
+  readonly clientsAt?: ClientsAt;
+  /** Operations that each node has open at once, where clients live on the nodes. */
+  readonly nodeProcesses?: number;
 }
 
 /** What is not said follows from the delays that the faults add. */

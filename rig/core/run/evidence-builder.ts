@@ -4,6 +4,8 @@
  */
 
 import type { FaultReport } from "../fault/fault.ts";
+import { mergeNodeHistories } from "../history/merge-nodes.ts";
+import type { NodeHistoryRecord, SeenMarker } from "../history/node-history.ts";
 import type { Operation } from "../history/operation.ts";
 import type { RunPlan } from "../plan/plan.ts";
 import type { BusStatistics, RunEvidence, RunPhases, TeardownStep } from "./evidence.ts";
@@ -23,6 +25,8 @@ const NO_BUS: BusStatistics = {
 export class EvidenceBuilder {
   readonly #plan: RunPlan;
   readonly #operations: Operation[] = [];
+  readonly #nodeRecords: NodeHistoryRecord[] = [];
+  readonly #markers: SeenMarker[] = [];
   readonly #faults = new Map<string, FaultReport>();
   readonly #teardown: TeardownStep[] = [];
   readonly #baselines: Record<string, number> = {};
@@ -38,6 +42,12 @@ export class EvidenceBuilder {
     switch (entry.type) {
       case "operation":
         this.#operations.push(entry.operation);
+        break;
+      case "node-history":
+        this.#nodeRecords.push(entry.record);
+        break;
+      case "marker":
+        this.#markers.push({ ...entry.marker, timeNs: entry.time });
         break;
       case "fault":
         this.#addFault(entry);
@@ -74,6 +84,10 @@ export class EvidenceBuilder {
     return {
       plan: this.#plan,
       operations: withOpenClosed(this.#operations),
+      nodesHistory:
+        this.#plan.residents === undefined
+          ? null
+          : mergeNodeHistories(this.#nodeRecords, this.#markers),
       faults: this.#plan.faults.map((fault) => this.#faultReport(fault.id, fault.kind)),
       phases: this.#phases,
       bus: statistics?.bus ?? NO_BUS,

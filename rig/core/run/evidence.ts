@@ -5,6 +5,7 @@
 
 import type { ErrorState } from "../can/error-confinement.ts";
 import type { FaultReport } from "../fault/fault.ts";
+import type { MergedHistory } from "../history/merge-nodes.ts";
 import type { Operation } from "../history/operation.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { RunPlan } from "../plan/plan.ts";
@@ -66,8 +67,10 @@ export interface RunPhases {
 
 export interface RunEvidence {
   readonly plan: RunPlan;
-  /** The history as recorded, nemesis included. */
+  /** The history of the host's clients as recorded, nemesis included. */
   readonly operations: readonly Operation[];
+  /** The history of the clients that live on the nodes; null where there are none. */
+  readonly nodesHistory: MergedHistory | null;
   readonly faults: readonly FaultReport[];
   readonly phases: RunPhases;
   readonly bus: BusStatistics;
@@ -80,4 +83,10 @@ export interface RunEvidence {
   readonly partial: string | null;
   /** By scenario, median latency in the runs that assertions compare with, in microseconds. */
   readonly baselines: Readonly<Record<string, number>>;
+}
+
+/** The operations on which the run is judged: where the host has no clients, those of the nodes. */
+export function mainOperations({ plan, operations, nodesHistory }: RunEvidence) {
+  const isNodes = nodesHistory !== null && plan.residents?.hostClients === false;
+  return isNodes ? nodesHistory.operations : operations;
 }

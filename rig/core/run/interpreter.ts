@@ -6,33 +6,37 @@
 
 import { HOST_STATION } from "../can/bus.ts";
 import type { CanFrame } from "../can/frame.ts";
-import { faultBound } from "../consensus/quorum.ts";
 import type { Fault, Position } from "../fault/fault.ts";
 import { describeTarget } from "../fault/target.ts";
+import type { NodeHistoryRecord } from "../history/node-history.ts";
 import type { MicroOp, OperationType } from "../history/operation.ts";
 import type { RunPlan } from "../plan/plan.ts";
 import { Random } from "../random/random.ts";
-import { decodeReply, requestEnvelope, STATUS, writeRequest } from "../wire/client-message.ts";
-import { FrameMaker, HEADER_LENGTH, readHeader, TO_ALL } from "../wire/header.ts";
-import { sourceOfId } from "../wire/identifier.ts";
-import { Reassembler } from "../wire/reassembly.ts";
-import { TYPE } from "../wire/roj-message.ts";
+import type { ResidentCommand } from "../resident/resident-command.ts";
+import { requestEnvelope, STATUS, writeRequest } from "../wire/client-message.ts";
+import { FrameMaker, TO_ALL } from "../wire/header.ts";
+import { CLASS, classOfId } from "../wire/identifier.ts";
 import { ListAppendWorkload } from "../workload/list-append.ts";
 import { Client, completedValue, type OpenOperation } from "./client.ts";
 import type { RunRecord } from "./record.ts";
+import { ReplyReader } from "./reply-reader.ts";
+import { markerIn, ResidentCourse } from "./resident-course.ts";
 
 export type RunEvent =
   | { readonly kind: "start" }
   /** A frame that the host's channel received. */
   | { readonly kind: "frame"; readonly frame: CanFrame }
   | { readonly kind: "timer"; readonly timer: RunTimer }
+  /** A record of the history of a node's own clients. */
+  | { readonly kind: "node-history"; readonly record: NodeHistoryRecord }
   /** A fault came into force, or is out of it; with how often it took effect. */
   | { readonly kind: "injected"; readonly fault: Fault }
   | { readonly kind: "healed"; readonly fault: Fault; readonly effects: number };
 
 export type RunTimer =
   | { readonly kind: "timeout" | "retry"; readonly client: number; readonly serial: number }
-  | { readonly kind: "inject" | "heal"; readonly fault: Fault };
+  | { readonly kind: "inject" | "heal"; readonly fault: Fault }
+  | { readonly kind: "residents"; readonly stage: Stage };
 
 export type RunEffect =
   /** `request` names the client's request in the frame, for whoever checks what was asked for. */
@@ -44,6 +48,8 @@ export type RunEffect =
   | { readonly kind: "set-timer"; readonly timer: RunTimer; readonly atNs: number }
   | { readonly kind: "inject" | "heal"; readonly fault: Fault }
   | { readonly kind: "record"; readonly entry: RunRecord }
+  /** For the clients that live on a node. */
+  | { readonly kind: "command"; readonly node: number; readonly command: ResidentCommand }
   | { readonly kind: "finish" };
 
 type Stage = "workload" | "heal" | "final-reads" | "finished";
@@ -62,9 +68,9 @@ export class Interpreter {
   readonly #workload: ListAppendWorkload;
   readonly #frames = new FrameMaker(1);
   readonly #body = new Uint8Array(64);
-  readonly #reassembler = new Reassembler();
   readonly #faults = new Map<Fault, FaultState>();
-  readonly #needed: number;
+  readonly #replies: ReplyReader<Client>;
+  readonly #residents: ResidentCourse | null;
   readonly #bySession = new Map<number, Client>();
   #out: RunEffect[] = [];
   #stage: Stage = "workload";
@@ -78,12 +84,14 @@ export class Interpreter {
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
-    const { clients } = plan.workload;
+    const { residents } = plan;
+    const clients = residents?.hostClients === false ? 0 : plan.workload.clients;
     this.#clients = Array.from({ length: clients }, (_, index) => new Client(index));
     for (const client of this.#clients) this.#bySession.set(client.session, client);
     this.#sessions = clients;
     this.#workload = new ListAppendWorkload(plan.workload, Random.of(plan.seed, "workload"));
-    this.#needed = faultBound(plan.nodes) + 1;
+    this.#replies = new ReplyReader(plan.nodes, (session) => this.#bySession.get(session));
+    this.#residents = residents === undefined ? null : new ResidentCourse(plan, residents);
     for (const fault of plan.faults) this.#faults.set(fault, "waiting");
   }
 
@@ -109,6 +117,9 @@ export class Interpreter {
         break;
       case "timer":
         this.#onTimer(event.timer);
+        break;
+      case "node-history":
+        this.#onNodeHistory(event.record);
         break;
       case "injected":
         this.#onInjected(event.fault);
@@ -139,6 +150,7 @@ export class Interpreter {
       if (fault.end !== undefined) this.#atTime(fault, "heal", fault.end);
     }
     for (const client of this.#clients) this.#issueNext(client);
+    this.#watchResidents();
   }
 
   #atTime(fault: Fault, kind: "inject" | "heal", position: Position): void {
@@ -218,9 +230,10 @@ export class Interpreter {
     if (this.#stage === "workload") {
       this.#stage = "heal";
       this.#record({ type: "phase", time: this.#nowNs, phase: "workload-end" });
+      this.#out.push(...(this.#residents?.stop() ?? []));
       for (const fault of this.#faults.keys()) this.#heal(fault);
       this.#tryFinalReads();
-    } else if (this.#stage === "final-reads") {
+    } else if (this.#stage === "final-reads" && this.#residents?.isBusy !== true) {
       this.#stage = "finished";
       this.#record({ type: "phase", time: this.#nowNs, phase: "end" });
       this.#out.push({ kind: "finish" });
@@ -233,6 +246,8 @@ export class Interpreter {
     }
     this.#stage = "final-reads";
     this.#record({ type: "phase", time: this.#nowNs, phase: "healed" });
+    this.#out.push(...(this.#residents?.finalReads() ?? []));
+    this.#watchResidents();
     for (const client of this.#clients) this.#issueNext(client);
   }
 
@@ -266,7 +281,8 @@ export class Interpreter {
   }
 
   #onTimer(timer: RunTimer): void {
-    if ("fault" in timer) {
+    if (timer.kind === "residents") this.#onResidentTimer(timer.stage);
+    else if ("fault" in timer) {
       if (timer.kind === "inject") this.#inject(timer.fault);
       else this.#heal(timer.fault);
     } else {
@@ -282,26 +298,72 @@ export class Interpreter {
   }
 
   #onFrame(frame: CanFrame): void {
-    if (!frame.fd || frame.data.length < HEADER_LENGTH) return;
-    const source = sourceOfId(frame.id);
-    const header = readHeader(frame.data);
-    if (header.type !== TYPE.reply || source >= this.#plan.nodes) return;
-    const whole = this.#reassembler.add(source, header, frame.data);
-    if (whole === null) return;
-    const reply = decodeReply(whole, (session, request) => {
-      const open = this.#bySession.get(session)?.open ?? null;
-      if (open === null || open.transaction.request !== request) return null;
-      return open.value.filter((microOp) => microOp[0] === "r").length;
-    });
-    if (reply === null) return;
-    const client = this.#bySession.get(reply.client) as Client;
-    const agreed = client.hear(source, reply, this.#needed);
+    if (classOfId(frame.id) === CLASS.telemetry) {
+      this.#onMarker(frame);
+      return;
+    }
+    const agreed = this.#replies.add(frame);
     if (agreed === null) return;
-    if (agreed.status === STATUS.applied) {
+    const { client, reply } = agreed;
+    if (reply.status === STATUS.applied) {
       this.#acknowledged++;
       const { value } = client.open as OpenOperation;
-      this.#complete(client, "ok", undefined, completedValue(value, agreed));
+      this.#complete(client, "ok", undefined, completedValue(value, reply));
     } else this.#complete(client, "fail", "refused: a list is full");
+  }
+
+  #onMarker(frame: CanFrame): void {
+    const marker = markerIn(frame);
+    if (marker === null || marker.node >= this.#plan.nodes || this.#residents === null) return;
+    this.#record({ type: "marker", time: this.#nowNs, marker });
+    this.#residents.heard(marker);
+    if (this.#open === 0 && this.#stage === "final-reads") this.#endFinalReads();
+  }
+
+  #onNodeHistory(record: NodeHistoryRecord): void {
+    if (this.#stage === "finished" || this.#residents === null) return;
+    this.#record({ type: "node-history", time: this.#nowNs, record });
+    this.#residents.note(record);
+    if (record.kind === "boot") {
+      this.#out.push(...this.#residents.booted(record.node, this.#stage));
+    } else if (this.#clients.length === 0) {
+      if (record.kind === "ok") this.#acknowledged++;
+      if (record.kind === "invoke") this.#issuedByNode();
+    }
+    if (this.#open === 0 && this.#stage === "final-reads") this.#endFinalReads();
+  }
+
+  /** An operation of a node's client began, or could not begin since no node is up. */
+  #issuedByNode(): void {
+    this.#issued++;
+    if (this.#stage !== "workload") return;
+    this.#strikeAt(this.#issued - 1);
+    if (this.#issued >= this.#plan.workload.operations) this.#nextStage();
+  }
+
+  #watchResidents(): void {
+    if (this.#residents === null) return;
+    const stage = this.#stage;
+    const atNs = this.#nowNs + this.#residents.limitNs(stage === "workload");
+    this.#out.push({ kind: "set-timer", timer: { kind: "residents", stage }, atNs });
+  }
+
+  #onResidentTimer(stage: Stage): void {
+    if (this.#stage !== stage || this.#residents === null) return;
+    if (stage === "final-reads") {
+      this.#residents.giveUp();
+      if (this.#open === 0) this.#endFinalReads();
+      return;
+    }
+    // Faults that are placed by operation come to their end even when no node is up.
+    const missed = this.#clients.length > 0 ? 0 : this.#residents.missed();
+    for (let count = 0; count < missed; count++) this.#issuedByNode();
+    this.#watchResidents();
+  }
+
+  #endFinalReads(): void {
+    const isDone = this.#clients.length === 0 || this.#finalReads >= this.#finalReadCount();
+    if (isDone) this.#nextStage();
   }
 
   /** `value` defaults to that of the invocation, which `fail` and `info` repeat. */

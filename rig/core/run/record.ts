@@ -7,8 +7,10 @@ import type { ErrorState } from "../can/error-confinement.ts";
 import type { CanFrame } from "../can/frame.ts";
 import type { NodeRecord } from "../consensus/node-core.ts";
 import type { FaultKind } from "../fault/fault.ts";
+import type { NodeHistoryRecord } from "../history/node-history.ts";
 import type { Operation } from "../history/operation.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
+import type { Marker } from "../wire/marker.ts";
 import type { BusStatistics, NodeStatistics, TeardownStep } from "./evidence.ts";
 
 export type Phase = "workload-end" | "healed" | "end";
@@ -34,6 +36,9 @@ export type RunRecord =
       readonly tec: number;
       readonly rec: number;
     }
+  /** A record of a node's history as it was fetched, and a marker as it was heard. */
+  | { readonly type: "node-history"; readonly time: number; readonly record: NodeHistoryRecord }
+  | { readonly type: "marker"; readonly time: number; readonly marker: Marker }
   | { readonly type: "phase"; readonly time: number; readonly phase: Phase }
   | {
       readonly type: "violation";

@@ -2,7 +2,7 @@
 
 import { latenciesNsOf, spansOf } from "../metrics/spans.ts";
 import type { Assertion, LatencyFigureLimit } from "../plan/plan.ts";
-import type { RunEvidence } from "../run/evidence.ts";
+import { mainOperations, type RunEvidence } from "../run/evidence.ts";
 import { NS_PER_MS, NS_PER_US } from "../time/time.ts";
 import type { AssertionResult, LatencySummary } from "./run-result.ts";
 
@@ -45,10 +45,10 @@ function judgeFigure(
 }
 
 function judgeLimit(
-  { operations }: RunEvidence,
+  evidence: RunEvidence,
   { name, limitNs }: Extract<Assertion, { name: "acknowledged-within" }>,
 ): AssertionResult {
-  const latencies = latenciesNsOf(spansOf(operations));
+  const latencies = latenciesNsOf(spansOf(mainOperations(evidence)));
   const slowestNs = latencies.reduce((most, each) => Math.max(most, each), 0);
   const limit = `every acknowledgement within ${limitNs / NS_PER_MS} ms`;
   if (latencies.length === 0) {

@@ -3,28 +3,29 @@
  * only where the history was consistent, every fault took effect and enough was acknowledged.
  */
 
-import { CONSISTENCY_DEFAULT, checkListAppend } from "../elle/index.ts";
-import { tableOfOperations } from "../history/operation-table.ts";
 import { latencySummary } from "../metrics/latency.ts";
 import { recordedNs } from "../metrics/metrics.ts";
 import { latenciesNsOf, type Span, spansOf } from "../metrics/spans.ts";
-import type { RunEvidence } from "../run/evidence.ts";
+import { mainOperations, type RunEvidence } from "../run/evidence.ts";
 import { judgeAssertions } from "./assertions.ts";
-import { mergeOutcomes, type Outcome, type Reason } from "./outcome.ts";
-import type { AssertionResult, CheckSummary, OutcomeCounts, RunResult } from "./run-result.ts";
-
-const MODEL = "list-append";
+import { checkHistory, checkReasons, countsOf, reason } from "./judge-history.ts";
+import { nodesHistoryReasons, summaryOf } from "./judge-nodes.ts";
+import { mergeOutcomes, type Reason } from "./outcome.ts";
+import type { AssertionResult, RunResult } from "./run-result.ts";
 
 export function judgeRun(evidence: RunEvidence): RunResult {
   const { plan } = evidence;
-  const spans = spansOf(evidence.operations);
+  const operations = mainOperations(evidence);
+  const spans = spansOf(operations);
   const windows = windowsOf(evidence, spans);
-  const check = checkHistory(evidence);
+  const check = checkHistory(operations);
+  const nodesHistory = summaryOf(evidence, check);
   const latency = latencySummary(latenciesNsOf(spans));
   const assertions = judgeAssertions(evidence, latency);
   const durationNs = recordedNs(evidence);
   const reasons = [
     ...checkReasons(check, spans),
+    ...nodesHistoryReasons(evidence, nodesHistory),
     ...invariantReasons(evidence),
     ...recordReasons(evidence),
     ...faultReasons(evidence),
@@ -47,6 +48,7 @@ export function judgeRun(evidence: RunEvidence): RunResult {
     counts: countsOf(spans),
     windows,
     check,
+    ...(nodesHistory === undefined ? {} : { nodesHistory }),
     latency,
     assertions,
     invariants: evidence.invariants,
@@ -57,45 +59,6 @@ export function judgeRun(evidence: RunEvidence): RunResult {
     teardown: evidence.teardown,
     durationNs,
   };
-}
-
-function checkHistory({ operations }: RunEvidence): CheckSummary {
-  const result = checkListAppend(tableOfOperations(operations), {
-    consistency: CONSISTENCY_DEFAULT,
-  });
-  const { valid, anomalyTypes, not, alsoNot, anomalies } = result;
-  return {
-    model: MODEL,
-    consistency: CONSISTENCY_DEFAULT,
-    valid,
-    anomalyTypes,
-    not,
-    alsoNot,
-    anomalies: anomalies.map(({ type, explanation, ...evidence }) => ({
-      type,
-      text: explanation,
-      evidence,
-    })),
-  };
-}
-
-function checkReasons(check: CheckSummary, spans: readonly Span[]): Reason[] {
-  const { valid, consistency, anomalyTypes } = check;
-  const acknowledged = spans.filter((span) => span.type === "ok");
-  const hasReads = acknowledged.some((span) => span.value.some((microOp) => microOp[0] === "r"));
-  const types = anomalyTypes.join(", ");
-  if (valid === false) {
-    const text = `the history is not ${consistency}: ${types}`;
-    return [reason("invalid", "anomalies", text)];
-  }
-  if (valid === "unknown") {
-    return [reason("unknown", "checker-gave-up", `the checker came to no verdict: ${types}`)];
-  }
-  if (!hasReads) {
-    return [reason("unknown", "nothing-read", "no read was acknowledged, so nothing was checked")];
-  }
-  const text = `the history of ${acknowledged.length} acknowledged operations is ${consistency}`;
-  return [reason("valid", "consistent", text)];
 }
 
 function invariantReasons({ invariants }: RunEvidence): Reason[] {
@@ -166,10 +129,6 @@ function assertionReasons(assertions: readonly AssertionResult[]): Reason[] {
     .map(({ name, text, unmet }) => reason(unmet, `assertion-${name}`, text));
 }
 
-function reason(outcome: Outcome, code: string, text: string): Reason {
-  return { outcome, code, text };
-}
-
 function windowsOf(evidence: RunEvidence, spans: readonly Span[]): RunResult["windows"] {
   const intervals = evidence.faults.flatMap(({ startNs, endNs }) =>
     startNs === null ? [] : [{ startNs, endNs: endNs ?? Number.POSITIVE_INFINITY }],
@@ -183,16 +142,6 @@ function windowsOf(evidence: RunEvidence, spans: readonly Span[]): RunResult["wi
     duringFaults: countsOf(spans.filter(isDuring)),
     afterHeal: countsOf(spans.filter(({ startNs }) => startNs >= lastHealNs)),
     finalReads: countsOf(spans.filter(({ startNs }) => startNs >= healedNs)),
-  };
-}
-
-function countsOf(spans: readonly Span[]): OutcomeCounts {
-  const count = (type: Span["type"]) => spans.filter((span) => span.type === type).length;
-  return {
-    issued: spans.length,
-    ok: count("ok"),
-    fail: count("fail"),
-    info: count("info") + count("open"),
   };
 }
 

@@ -13,6 +13,7 @@ const CODES = {
   "capability.level": EXIT.missingCapability,
   "capability.fault": EXIT.missingCapability,
   "capability.vm": EXIT.missingCapability,
+  "capability.clients": EXIT.missingCapability,
   "capability.checker": EXIT.missingCapability,
   "capability.network": EXIT.missingCapability,
   "input.unreadable": EXIT.data,

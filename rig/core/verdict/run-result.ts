@@ -57,6 +57,16 @@ export interface AssertionResult {
   readonly unmet: Outcome;
 }
 
+/** The history of the clients that live on the nodes. */
+export interface NodesHistorySummary {
+  readonly counts: OutcomeCounts;
+  /** Records that came in, those whose marker is missing, and those that never came. */
+  readonly records: number;
+  readonly widened: number;
+  readonly lost: number;
+  readonly check: CheckSummary;
+}
+
 export interface RunResult {
   readonly schema: 1;
   readonly scenario: string;
@@ -77,7 +87,10 @@ export interface RunResult {
     readonly afterHeal: OutcomeCounts;
     readonly finalReads: OutcomeCounts;
   };
+  /** Of the host's clients; of the nodes' where the host has none. */
   readonly check: CheckSummary;
+  /** Left out where no clients live on the nodes. */
+  readonly nodesHistory?: NodesHistorySummary;
   readonly latency: LatencySummary;
   readonly assertions: readonly AssertionResult[];
   readonly invariants: readonly InvariantReport[];

@@ -170,6 +170,7 @@ class RojLife implements AgreementHost, TransferHost {
         else this.#onCatchUpTimer();
         break;
       case "transmitted":
+      case "command":
       case "aborted":
       case "bus-state":
         // Whatever became of a frame, its sender says the same again at its next timeout.

@@ -1,0 +1,120 @@
+/**
+ * What the rig knows of the clients that live on the nodes, from the records that it gets of them,
+ * and what it tells them: when to start, to stop, and which keys to read in the end.
+ */
+
+import type { CanFrame } from "../can/frame.ts";
+import type { NodeHistoryRecord } from "../history/node-history.ts";
+import type { ResidentPlan, RunPlan } from "../plan/plan.ts";
+import type { ResidentCommand } from "../resident/resident-command.ts";
+import { HEADER_LENGTH, readHeader } from "../wire/header.ts";
+import { sourceOfId } from "../wire/identifier.ts";
+import { decodeMarker, type Marker } from "../wire/marker.ts";
+
+interface CommandEffect {
+  readonly kind: "command";
+  readonly node: number;
+  readonly command: ResidentCommand;
+}
+
+export function markerIn({ fd, id, data }: CanFrame): Marker | null {
+  if (!fd || data.length < HEADER_LENGTH) return null;
+  return decodeMarker(sourceOfId(id), readHeader(data), data);
+}
+
+export class ResidentCourse {
+  readonly #plan: RunPlan;
+  readonly #processes: number;
+  /** Keys that were asked for, in the order of their first use. */
+  readonly #keys = new Set<number>();
+  /** By node, the keys of its final reads; null before they are handed out. */
+  #reads: number[][] | null = null;
+  /** Final reads that are open, and by node how many have ended. */
+  readonly #open = new Set<string>();
+  readonly #ended: number[];
+  /** By node, number and boot of its latest record; undefined once its marker was heard. */
+  readonly #unheard: (string | undefined)[] = [];
+  #invoked = 0;
+  #isGivenUp = false;
+
+  constructor(plan: RunPlan, { processes }: ResidentPlan) {
+    this.#plan = plan;
+    this.#processes = processes;
+    this.#ended = Array.from({ length: plan.nodes }, () => 0);
+  }
+
+  /** Whether final reads are still under way, or the marker of the last of them. */
+  get isBusy(): boolean {
+    if (this.#isGivenUp) return false;
+    if (this.#unheard.some((name) => name !== undefined)) return true;
+    return this.#reads?.some((keys, node) => (this.#ended[node] as number) < keys.length) === true;
+  }
+
+  note({ node, boot, number, process, kind, value }: NodeHistoryRecord): void {
+    this.#unheard[node] = `${boot & 255}/${number}`;
+    const name = `${node}/${boot}/${process}`;
+    if (kind === "invoke") {
+      this.#invoked++;
+      for (const microOp of value ?? []) this.#keys.add(microOp[1]);
+      if (this.#reads !== null) this.#open.add(name);
+    } else if (this.#open.delete(name)) {
+      this.#ended[node] = (this.#ended[node] as number) + 1;
+    }
+  }
+
+  heard({ node, boot, number }: Marker): void {
+    if (this.#unheard[node] === `${boot}/${number}`) this.#unheard[node] = undefined;
+  }
+
+  booted(node: number, stage: string): readonly CommandEffect[] {
+    if (stage === "workload") return [{ kind: "command", node, command: { kind: "start" } }];
+    if (stage !== "final-reads" || this.#reads === null) return [];
+    this.#ended[node] = 0;
+    return [this.#readsOf(node)];
+  }
+
+  stop(): readonly CommandEffect[] {
+    return this.#nodes().map((node) => ({ kind: "command", node, command: { kind: "stop" } }));
+  }
+
+  /** Every key that was used once, and at least so many in all as planned, shared by the nodes. */
+  finalReads(): readonly CommandEffect[] {
+    const keys = [...this.#keys].sort((a, b) => a - b);
+    const count = keys.length === 0 ? 0 : Math.max(this.#plan.workload.finalReadsMin, keys.length);
+    const reads = this.#nodes().map((): number[] => []);
+    for (let index = 0; index < count; index++) {
+      reads[index % reads.length]?.push(keys[index % keys.length] as number);
+    }
+    this.#reads = reads;
+    return this.#nodes().map((node) => this.#readsOf(node));
+  }
+
+  /** Final reads that take longer than all their timeouts are not waited for. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+  }
+
+  /** How many operations could have begun since the last call where none did: one of each node. */
+  missed(): number {
+    const count = this.#invoked === 0 ? this.#plan.nodes : 0;
+    this.#invoked = 0;
+    return count;
+  }
+
+  /** How long to wait before looking after them. */
+  limitNs(isWorkload: boolean): number {
+    const { operationTimeoutNs } = this.#plan.client;
+    if (isWorkload) return operationTimeoutNs;
+    const most = Math.max(0, ...(this.#reads ?? []).map((keys) => keys.length));
+    return (Math.ceil(most / this.#processes) + 2) * operationTimeoutNs;
+  }
+
+  #readsOf(node: number): CommandEffect {
+    const keys = this.#reads?.[node] ?? [];
+    return { kind: "command", node, command: { kind: "final-reads", keys } };
+  }
+
+  #nodes(): readonly number[] {
+    return Array.from({ length: this.#plan.nodes }, (_, node) => node);
+  }
+}

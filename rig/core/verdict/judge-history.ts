@@ -1,0 +1,71 @@
+/** Judges one history of a run: what the checker says of it, and what that comes to. */
+
+import { checkListAppend } from "../elle/index.ts";
+import { CONSISTENCY_DEFAULT } from "../elle/lattice.ts";
+import type { Operation } from "../history/operation.ts";
+import { tableOfOperations } from "../history/operation-table.ts";
+import type { Span } from "../metrics/spans.ts";
+import type { Outcome, Reason } from "./outcome.ts";
+import type { CheckSummary, OutcomeCounts } from "./run-result.ts";
+
+const MODEL = "list-append";
+
+export function checkHistory(operations: readonly Operation[]): CheckSummary {
+  const result = checkListAppend(tableOfOperations(operations), {
+    consistency: CONSISTENCY_DEFAULT,
+  });
+  const { valid, anomalyTypes, not, alsoNot, anomalies } = result;
+  return {
+    model: MODEL,
+    consistency: CONSISTENCY_DEFAULT,
+    valid,
+    anomalyTypes,
+    not,
+    alsoNot,
+    anomalies: anomalies.map(({ type, explanation, ...evidence }) => ({
+      type,
+      text: explanation,
+      evidence,
+    })),
+  };
+}
+
+/** `whose` names the history in the texts: "the history", "the nodes' history". */
+export function checkReasons(
+  check: CheckSummary,
+  spans: readonly Span[],
+  whose = "the history",
+): Reason[] {
+  const { valid, consistency, anomalyTypes } = check;
+  const acknowledged = spans.filter((span) => span.type === "ok");
+  const hasReads = acknowledged.some((span) => span.value.some((microOp) => microOp[0] === "r"));
+  const types = anomalyTypes.join(", ");
+  if (valid === false) {
+    const text = `${whose} is not ${consistency}: ${types}`;
+    return [reason("invalid", "anomalies", text)];
+  }
+  if (valid === "unknown") {
+    const text = `the checker came to no verdict on ${whose}: ${types}`;
+    return [reason("unknown", "checker-gave-up", text)];
+  }
+  if (!hasReads) {
+    const text = `no read in ${whose} was acknowledged, so nothing was checked`;
+    return [reason("unknown", "nothing-read", text)];
+  }
+  const text = `${whose} of ${acknowledged.length} acknowledged operations is ${consistency}`;
+  return [reason("valid", "consistent", text)];
+}
+
+export function reason(outcome: Outcome, code: string, text: string): Reason {
+  return { outcome, code, text };
+}
+
+export function countsOf(spans: readonly Span[]): OutcomeCounts {
+  const count = (type: Span["type"]) => spans.filter((span) => span.type === type).length;
+  return {
+    issued: spans.length,
+    ok: count("ok"),
+    fail: count("fail"),
+    info: count("info") + count("open"),
+  };
+}
