@@ -22,10 +22,10 @@ type Shape = Omit<HistoryFile, "path">;
 
 const PLAIN = { model: "list-append", form: "json", isAnomalous: false, ...LOW } as const;
 
-export function benchCheck(): BenchRow[] {
+export function* benchCheck(): Generator<BenchRow> {
   const folder = mkdtempSync(join(tmpdir(), "rig-bench-"));
   try {
-    const rows = benchShape(folder, "small file, 20 transactions", { ...PLAIN, transactions: 20 });
+    yield* benchShape(folder, "small file, 20 transactions", { ...PLAIN, transactions: 20 });
     for (const [contention, keys] of Object.entries({ low: LOW, high: HIGH })) {
       for (const isAnomalous of [false, true]) {
         const before: Figures = { check: undefined };
@@ -33,15 +33,14 @@ export function benchCheck(): BenchRow[] {
           const what = isAnomalous ? "one anomaly" : "valid";
           const name = `${count(transactions)} transactions, ${contention} contention, ${what}`;
           const shape = { ...PLAIN, ...keys, isAnomalous, transactions };
-          rows.push(...benchShape(folder, name, shape, before));
+          yield* benchShape(folder, name, shape, before);
         }
       }
     }
     const some = { ...PLAIN, transactions: 100_000 };
-    rows.push(...benchShape(folder, "100,000 transactions, EDN", { ...some, form: "edn" }));
+    yield* benchShape(folder, "100,000 transactions, EDN", { ...some, form: "edn" });
     const registers = { ...some, model: "rw-register" } as const;
-    rows.push(...benchShape(folder, "100,000 transactions, rw-register", registers));
-    return rows;
+    yield* benchShape(folder, "100,000 transactions, rw-register", registers);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -10,13 +10,13 @@ import { benchCheck } from "./check-bench.ts";
 import type { BenchRow } from "./rows.ts";
 import { benchRuns } from "./run-bench.ts";
 
-const GROUPS: Readonly<Record<string, () => BenchRow[]>> = {
+const GROUPS: Readonly<Record<string, () => Iterable<BenchRow>>> = {
   bus: () => benchBus(),
   runs: benchRuns,
   check: benchCheck,
 };
 
-function print(rows: readonly BenchRow[]): void {
+function print(rows: Iterable<BenchRow>): void {
   for (const { name, value, unit, ratio } of rows) {
     const digits = value >= 100 ? 0 : 2;
     const figure = value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
