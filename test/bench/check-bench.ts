@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type HistoryFile, writeHistoryFile } from "./history-file.ts";
 import type { BenchRow } from "./rows.ts";
-import { measured } from "./whole-process.ts";
+import { type Measured, measured } from "./whole-process.ts";
 
 const RIG = join(import.meta.dirname, "../../../../dist/cli/main.js");
 const SIZES = [10_000, 100_000, 1_000_000];
@@ -23,64 +23,64 @@ type Shape = Omit<HistoryFile, "path">;
 const PLAIN = { model: "list-append", form: "json", isAnomalous: false, ...LOW } as const;
 
 export function* benchCheck(): Generator<BenchRow> {
-  const folder = mkdtempSync(join(tmpdir(), "rig-bench-"));
+  const bench = new CheckBench(mkdtempSync(join(tmpdir(), "rig-bench-")));
   try {
-    yield* benchShape(folder, "small file, 20 transactions", { ...PLAIN, transactions: 20 });
-    for (const [contention, keys] of Object.entries({ low: LOW, high: HIGH })) {
-      for (const isAnomalous of [false, true]) {
-        const before: Figures = { check: undefined };
-        for (const transactions of SIZES) {
-          const what = isAnomalous ? "one anomaly" : "valid";
-          const name = `${count(transactions)} transactions, ${contention} contention, ${what}`;
-          const shape = { ...PLAIN, ...keys, isAnomalous, transactions };
-          yield* benchShape(folder, name, shape, before);
+    yield bench.row("a small file", { ...PLAIN, transactions: 20 });
+    for (const transactions of SIZES) {
+      for (const [contention, keys] of Object.entries({ low: LOW, high: HIGH })) {
+        for (const isAnomalous of [false, true]) {
+          const what = `${contention} contention, ${isAnomalous ? "one anomaly" : "valid"}`;
+          yield bench.row(what, { ...PLAIN, ...keys, isAnomalous, transactions });
         }
       }
     }
     const some = { ...PLAIN, transactions: 100_000 };
-    yield* benchShape(folder, "100,000 transactions, EDN", { ...some, form: "edn" });
-    const registers = { ...some, model: "rw-register" } as const;
-    yield* benchShape(folder, "100,000 transactions, rw-register", registers);
+    yield bench.row("EDN", { ...some, form: "edn" });
+    yield bench.row("rw-register", { ...some, model: "rw-register" });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    bench.end();
   }
 }
 
-/** Seconds that the size before this one took. */
-interface Figures {
-  check: number | undefined;
-}
+class CheckBench {
+  private readonly folder: string;
+  /** Of the last valid file; one with an anomaly has the same bytes but for one read. */
+  private parsed: Measured | undefined;
+  /** Of the last size, by kind of history. */
+  private readonly before = new Map<string, number>();
 
-function benchShape(folder: string, name: string, shape: Shape, before?: Figures): BenchRow[] {
-  const path = join(folder, `history.${shape.form}`);
-  writeHistoryFile({ ...shape, path });
-  const check = [RIG, "check", "--json", "--model", shape.model, path];
-  const parse = ["-e", `JSON.parse(fs.readFileSync(${JSON.stringify(path)}, "utf8"))`];
-  const programs = shape.form === "json" ? [check, parse] : [check];
-  const [checked, parsed] = measured(programs, ROUNDS);
-  if (checked === undefined) return [];
-  if (!checked.stdout.includes(`"valid":${!shape.isAnomalous}`))
-    throw new Error(`${name}: ${checked.stdout}`);
-  const texts: string[] = [];
-  if (parsed !== undefined) {
-    texts.push(`${(checked.seconds / parsed.seconds).toFixed(2)} of JSON.parse`);
+  constructor(folder: string) {
+    this.folder = folder;
   }
-  if (before?.check !== undefined) {
-    texts.push(`${(checked.seconds / before.check).toFixed(1)} times those of a tenth`);
-  }
-  if (before !== undefined) before.check = checked.seconds;
-  const memory = (peakMb: number, against?: number) => ({
-    name: "  peak memory",
-    value: peakMb,
-    unit: "MB",
-    ...(against === undefined ? {} : { ratio: `JSON.parse ${Math.round(against)} MB` }),
-  });
-  return [
-    { name, value: checked.seconds, unit: "s", ratio: texts.join(", ") },
-    memory(checked.peakMb, parsed?.peakMb),
-  ];
-}
 
-function count(transactions: number): string {
-  return transactions.toLocaleString("en");
+  end(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  row(what: string, shape: Shape): BenchRow {
+    const { model, form, isAnomalous, transactions } = shape;
+    const path = join(this.folder, `history.${form}`);
+    writeHistoryFile({ ...shape, path });
+    const check = [RIG, "check", "--json", "--model", model, path];
+    const parse = ["-e", `JSON.parse(fs.readFileSync(${JSON.stringify(path)}, "utf8"))`];
+    const isParsed = form === "json" && !isAnomalous;
+    const [checked, parsed] = measured(isParsed ? [check, parse] : [check], ROUNDS);
+    if (checked?.stdout.includes(`"valid":${!isAnomalous}`) !== true) {
+      throw new Error(`${what}: ${checked?.stdout}`);
+    }
+    if (parsed !== undefined) this.parsed = parsed;
+    const texts = [`peak ${Math.round(checked.peakMb)} MB`];
+    if (this.parsed !== undefined && form === "json") {
+      const ratio = (checked.seconds / this.parsed.seconds).toFixed(2);
+      texts.push(`${ratio} of JSON.parse with ${Math.round(this.parsed.peakMb)} MB`);
+    }
+    const smaller = this.before.get(what);
+    if (smaller !== undefined) {
+      texts.push(`${(checked.seconds / smaller).toFixed(1)} times the time of a tenth`);
+    }
+    this.before.set(what, checked.seconds);
+    const size = transactions.toLocaleString("en");
+    const name = `check of ${size} transactions, ${what}`;
+    return { name, value: checked.seconds, unit: "s", ratio: texts.join(", ") };
+  }
 }
