@@ -59,6 +59,7 @@ export interface HistoryTable {
   /**
    * Most reads of a key are prefixes of one list, which is stored once, from `sharedStart[key]`
    * to `sharedEnd[key]` in `lists`. A read has this offset exactly if it is such a prefix.
+   * Lists that are no such prefix come before all shared ones.
    */
   readonly sharedStart: Int32Array;
   readonly sharedEnd: Int32Array;
