@@ -3,6 +3,7 @@
 import type { Fault, Position } from "../core/fault/fault.ts";
 import { describeTarget } from "../core/fault/target.ts";
 import type { Assertion, LatencyFigureLimit, RunPlan } from "../core/plan/plan.ts";
+import { COUNTER_WORDS } from "../core/verdict/assertions.ts";
 import { durationText } from "../report/text.ts";
 import { repeatOf } from "./repeat.ts";
 
@@ -76,6 +77,8 @@ export function assertionText(assertion: Assertion): string {
       const { times, scenario } = assertion;
       return `median latency at least ${times} times that of ${scenario} on the same seed`;
     }
+    case "counted":
+      return `at least ${assertion.atLeast} ${COUNTER_WORDS[assertion.counter]}`;
     default:
       return `${FIGURES[assertion.name]} within ${durationText(assertion.limitNs)}`;
   }

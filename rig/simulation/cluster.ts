@@ -13,6 +13,7 @@ import type { ErrorDetail } from "../core/can/error-frame.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import { SegmentedBus } from "../core/can/segmented-bus.ts";
 import type { NodeCore, NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
+import { BusFaults } from "../core/fault/bus/bus-fault-family.ts";
 import { LogicalFaults } from "../core/fault/bus/logical-bus-faults.ts";
 import { TrafficFaults } from "../core/fault/bus/traffic-bus-faults.ts";
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
@@ -27,9 +28,14 @@ import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
 import { digestOf } from "../core/wire/digest.ts";
-import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
-import { HOST_FILTERS, NODE_FILTERS, RESIDENT_FILTERS } from "../core/wire/identifier.ts";
-import { messageName } from "../core/wire/message-name.ts";
+import { HEADER_LENGTH } from "../core/wire/header.ts";
+import {
+  HOST_FILTERS,
+  NODE_FILTERS,
+  RESIDENT_FILTERS,
+  sourceOfId,
+} from "../core/wire/identifier.ts";
+import { BusTally } from "./bus-tally.ts";
 import { ClockFaults } from "./clock-faults.ts";
 import { ControllerFaults } from "./controller-faults.ts";
 import type { NodeClock } from "./node-clock.ts";
@@ -73,6 +79,7 @@ export class Cluster implements BusListener {
   readonly #bus: SegmentedBus;
   readonly #nodes: SimulatedNode[];
   readonly #effects = new EffectCounts((fault) => this.#recordEffect(fault));
+  readonly #busFaults: BusFaults;
   readonly #logicalFaults: LogicalFaults;
   readonly #storageFaults: StorageFaults;
   readonly #clockFaults: ClockFaults;
@@ -80,17 +87,10 @@ export class Cluster implements BusListener {
   readonly #controllerFaults: ControllerFaults;
   readonly #families: ReadonlyMap<FaultKind, FaultFamily>;
   readonly #observer: InvariantObserver;
-  readonly #messages = new Map<string, number>();
+  readonly #tally = new BusTally();
   /** What the host has to say and could not send yet. */
   readonly #hostFrames = new Set<string>();
   #nowNs = 0;
-  #delivered = 0;
-  #withheld = 0;
-  #dropped = 0;
-  #busOffs = 0;
-  #duplicates = 0;
-  /** By station, the bytes of the last frame of it that was good for a receiver or itself. */
-  readonly #lastData: (Uint8Array | undefined)[] = new Array(16).fill(undefined);
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -135,6 +135,7 @@ export class Cluster implements BusListener {
       },
       count,
     );
+    this.#busFaults = this.#makeBusFaults(count);
     this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
     this.#observer = new InvariantObserver(
       plan.nodes,
@@ -146,6 +147,18 @@ export class Cluster implements BusListener {
     );
   }
 
+  #makeBusFaults(count: (fault: Fault) => void): BusFaults {
+    return new BusFaults({
+      seed: this.#options.plan.seed,
+      nodes: this.#options.plan.nodes,
+      bus: this.#bus,
+      count,
+      nowNs: () => this.#nowNs,
+      stop: (node, fault) => this.#stop(node, fault),
+      release: (node, fault) => this.#release(node, fault),
+    });
+  }
+
   #makeFamilies(count: (fault: Fault) => void): readonly FaultFamily[] {
     const nodes = {
       stop: (node: number, fault: Fault) => this.#stop(node, fault),
@@ -155,6 +168,7 @@ export class Cluster implements BusListener {
       rest: (node: number) => this.#node(node).storage.rest(!this.isRunning(node)),
     };
     return [
+      this.#busFaults,
       this.#logicalFaults,
       new StopFaults(nodes, count),
       new StorageFaultFamily(this.#storageFaults, nodes),
@@ -234,7 +248,7 @@ export class Cluster implements BusListener {
     if (this.#hostFrames.has(content)) return true;
     const isSent = this.#bus.send(HOST_STATION, frame, 0, this.#nowNs);
     if (isSent) this.#hostFrames.add(content);
-    else this.#dropped++;
+    else this.#tally.dropped++;
     return isSent;
   }
 
@@ -255,21 +269,11 @@ export class Cluster implements BusListener {
 
   statistics(): Extract<RunRecord, { type: "statistics" }> {
     const { frames, busyNs, errorFrames } = this.#bus.counters;
-    const messages = [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       type: "statistics",
       time: this.#nowNs,
-      bus: {
-        frames,
-        busyNs: Math.round(busyNs),
-        delivered: this.#delivered,
-        withheld: this.#withheld,
-        dropped: this.#dropped,
-        errorFrames,
-        busOffs: this.#busOffs,
-        duplicates: this.#duplicates,
-      },
-      messages: Object.fromEntries(messages),
+      bus: { frames, busyNs: Math.round(busyNs), errorFrames, ...this.#tally.counts() },
+      messages: this.#tally.messages(),
       nodes: this.#nodes.map((node, index) => node.statistics(index, this.#bus.errorState(index))),
       invariants: this.#observer.reports(),
     };
@@ -284,9 +288,10 @@ export class Cluster implements BusListener {
       this.#options.onHostFrame(frame, this.#nowNs);
       return;
     }
-    this.#delivered++;
-    if (this.#controllerFaults.receives(receiver, frame)) return;
-    this.#dispatch(receiver, { kind: "frame", frame });
+    this.#tally.delivered++;
+    const seen = this.#busFaults.seen(sourceOfId(frame.id), receiver, frame);
+    if (this.#controllerFaults.receives(receiver, seen)) return;
+    this.#dispatch(receiver, { kind: "frame", frame: seen });
   }
 
   transmitted(sender: number, token: number, frame: CanFrame): void {
@@ -298,10 +303,8 @@ export class Cluster implements BusListener {
   }
 
   observed(sender: number, frame: CanFrame): void {
-    // A repetition is the very frame again, which a protocol's own repetition never is.
-    if (this.#lastData[sender] === frame.data) this.#duplicates++;
-    this.#lastData[sender] = frame.data;
-    this.#countMessage(frame);
+    this.#tally.observed(sender, frame);
+    this.#busFaults.observed(sender, frame);
     this.#options.sink.frame(this.#nowNs, frame);
     this.#trafficFaults.observed(sender, frame);
   }
@@ -311,40 +314,36 @@ export class Cluster implements BusListener {
   }
 
   withheld(sender: number, receiver: number): void {
-    this.#withheld++;
+    this.#tally.withheld++;
     this.#logicalFaults.withheld(sender, receiver);
   }
 
   busState(station: number, counters: ErrorCounters): void {
     const { state, tec, rec } = counters;
-    if (state === "bus-off") this.#busOffs++;
+    this.#tally.busState(state);
     this.#trafficFaults.busState(station, state);
     if (this.#isStranger(station)) return;
     const node = station === HOST_STATION ? "host" : station;
     this.#record({ type: "bus-state", time: this.#nowNs, node, state, tec, rec });
-    if (node === "host") return;
-    this.#node(node).noteState(state);
-    this.#dispatch(node, { kind: "bus-state", state, tec, rec });
+    if (node !== "host") {
+      this.#node(node).noteState(state);
+      this.#dispatch(node, { kind: "bus-state", state, tec, rec });
+    }
+    this.#busFaults.busState(station, state);
   }
 
   errorFrame(_timeNs: number, { frame }: ErrorDetail): void {
     this.#options.sink.frame(this.#nowNs, frame);
+    this.#busFaults.errorFrame();
   }
 
   aborted(sender: number, token: number, frame: CanFrame): void {
+    this.#busFaults.aborted(sender);
     // The client of a request that the rig's channel gave up asks again.
     if (sender === HOST_STATION) this.#hostFrames.delete(contentOf(frame));
     else if (!this.#trafficFaults.aborted(sender, token)) {
       this.#dispatch(sender, { kind: "aborted", token });
     }
-  }
-
-  #countMessage({ fd, data }: CanFrame): void {
-    if (!fd || data.length < HEADER_LENGTH) return;
-    const header = readHeader(data);
-    if (header.fragment !== 0) return;
-    const name = messageName(header.type);
-    this.#messages.set(name, (this.#messages.get(name) ?? 0) + 1);
   }
 
   #after(delayNs: number, act: () => void): void {
@@ -404,7 +403,7 @@ export class Cluster implements BusListener {
     const state = this.#node(node);
     if (!state.isOn) return;
     if (state.pausedBy !== null) {
-      if (!state.hold(event, HELD_MAX)) this.#dropped++;
+      if (!state.hold(event, HELD_MAX)) this.#tally.dropped++;
       this.#effects.count(state.pausedBy);
       return;
     }
@@ -418,7 +417,8 @@ export class Cluster implements BusListener {
   #perform(node: number, state: SimulatedNode, effect: NodeEffect): void {
     switch (effect.kind) {
       case "send":
-        if (!this.#bus.send(node, effect.frame, effect.token, this.#nowNs)) this.#dropped++;
+        if (this.#busFaults.refuses(node, effect.frame)) break;
+        if (!this.#bus.send(node, effect.frame, effect.token, this.#nowNs)) this.#tally.dropped++;
         this.#controllerFaults.sent(node, effect.token, effect.frame);
         break;
       case "set-timer": {

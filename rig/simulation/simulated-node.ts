@@ -171,6 +171,7 @@ export class SimulatedNode {
 const POWER_LOSSES: ReadonlySet<FaultKind> = new Set([
   "power-cut",
   "power-cut-in-write",
+  "omission",
   ...POWER_FAULT_KINDS,
 ]);
 

@@ -1,8 +1,10 @@
 /** A fault of a scenario file, with its units taken off. */
 
+import { isBusFault } from "../../core/fault/bus-faults.ts";
 import type { ScenarioFault, ScenarioPosition } from "../../core/plan/scenario.ts";
 import { percentOf } from "../../core/plan/units.ts";
 import type { FaultOfFile } from "./fault-schema.ts";
+import { busDetail } from "./faults/bus.ts";
 import { clockDetail } from "./faults/clock.ts";
 import { controllerDetail } from "./faults/controller.ts";
 import { powerDetail } from "./faults/power.ts";
@@ -29,6 +31,7 @@ type Detail = ScenarioFault extends infer Each
   : never;
 
 function detailOf(fault: FaultOfFile): Detail {
+  if (isBusFault(fault)) return busDetail(fault);
   switch (fault.kind) {
     case "partition":
       return { kind: fault.kind, groups: fault.groups };

@@ -5,18 +5,13 @@
 
 import { z } from "zod";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
-import { NODES_MAX } from "../../core/plan/plan.ts";
+import { BUS_FAULTS } from "./faults/bus.ts";
 import { CLOCK_FAULTS } from "./faults/clock.ts";
 import { CONTROLLER_FAULTS } from "./faults/controller.ts";
-import { common, node, nodes, probability } from "./faults/parts.ts";
+import { common, nodeGroups, nodes, probability } from "./faults/parts.ts";
 import { POWER_FAULTS } from "./faults/power.ts";
 import { TRAFFIC_FAULTS } from "./faults/traffic.ts";
 import { duration, fields, whole } from "./fields.ts";
-
-const nodeGroups = z.union(
-  [z.literal("halves"), z.array(z.array(node).min(1).max(NODES_MAX)).min(2).max(NODES_MAX)],
-  { error: "expected halves, or at least two lists of node numbers such as [[0, 1], [2, 3]]" },
-);
 
 const beyondLimit = z
   .boolean({ error: "expected true or false" })
@@ -88,6 +83,7 @@ export const faultSchema = z.discriminatedUnion(
       ...common,
     }),
     ...POWER_FAULTS,
+    ...BUS_FAULTS,
     ...CLOCK_FAULTS,
     ...CONTROLLER_FAULTS,
     ...TRAFFIC_FAULTS,

@@ -5,9 +5,10 @@ import { AUTH_PROFILES } from "../../core/auth/profile.ts";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { LEVELS } from "../../core/plan/level.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
-import { LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
+import { BUS_COUNTERS, LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
 import { NODE_PROCESSES_MAX } from "../../core/wire/session.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
+import { EXPLICIT_BUS_FAULTS } from "./faults/bus.ts";
 import { EXPLICIT_CLOCK_FAULTS } from "./faults/clock.ts";
 import { EXPLICIT_CONTROLLER_FAULTS } from "./faults/controller.ts";
 import { listOf, NS_MAX, nameSchema, nodeList as nodes, numberOf, place } from "./faults/parts.ts";
@@ -63,6 +64,7 @@ export const explicitFaultSchema = z.discriminatedUnion(
       stallNs: whole(0, NS_MAX),
     }),
     ...EXPLICIT_POWER_FAULTS,
+    ...EXPLICIT_BUS_FAULTS,
     ...EXPLICIT_CLOCK_FAULTS,
     ...EXPLICIT_CONTROLLER_FAULTS,
     ...EXPLICIT_TRAFFIC_FAULTS,
@@ -78,6 +80,11 @@ const assertion = z.discriminatedUnion(
     fields({
       name: z.literal(["acknowledged-within", ...LATENCY_FIGURE_LIMITS]),
       limitNs: whole(1, NS_MAX),
+    }),
+    fields({
+      name: z.literal("counted"),
+      counter: oneOf(BUS_COUNTERS),
+      atLeast: whole(1, NS_MAX),
     }),
     fields({
       name: z.literal("median-over-baseline"),

@@ -1,7 +1,7 @@
 /** Scenario files: YAML in, a scenario or one clear error out. */
 
 import { OPERATIONS_DEFAULT, scenarioIssues } from "../../core/plan/make-plan.ts";
-import type { Assertion, Floors } from "../../core/plan/plan.ts";
+import type { Assertion, BusCounter, Floors } from "../../core/plan/plan.ts";
 import type {
   Scenario,
   ScenarioBus,
@@ -56,7 +56,10 @@ function scenarioOfFile(file: ScenarioFile): Scenario {
     ...(expectation === undefined ? {} : { expectation }),
     floors: floors === undefined ? {} : floorsOf(floors),
     timers: timers === undefined ? {} : timersOf(timers),
-    assertions: limits === undefined ? [] : assertionsOf(limits),
+    assertions: [
+      ...(limits === undefined ? [] : assertionsOf(limits)),
+      ...(file.effects === undefined ? [] : effectsOf(file.effects)),
+    ],
     ...(file.bus === undefined ? {} : { bus: busOf(file.bus) }),
   };
 }
@@ -100,6 +103,16 @@ function busOf(bus: NonNullable<ScenarioFile["bus"]>): ScenarioBus {
   const restart = bus["bus-off-restart"];
   const busOffRestartNs = restart === undefined || restart === "never" ? restart : nsOf(restart);
   return present({ busOffRestartNs, busOffQueue: bus["bus-off-queue"] });
+}
+
+function effectsOf(effects: NonNullable<ScenarioFile["effects"]>): readonly Assertion[] {
+  const counted = (counter: BusCounter, atLeast: number | undefined): readonly Assertion[] =>
+    atLeast === undefined ? [] : [{ name: "counted", counter, atLeast }];
+  return [
+    ...counted("errorFrames", effects["error-frames"]),
+    ...counted("duplicates", effects.duplicates),
+    ...counted("busOffs", effects["bus-offs"]),
+  ];
 }
 
 function assertionsOf(limits: NonNullable<ScenarioFile["limits"]>): readonly Assertion[] {

@@ -70,6 +70,14 @@ const limits = fields({
     .describe("Median latency at least so many times that of another scenario"),
 });
 
+const leastCount = whole(1, 1_000_000).optional();
+
+const effects = fields({
+  "error-frames": leastCount.describe("Error frames on the bus, at least"),
+  duplicates: leastCount.describe("Frames received twice after an error, at least"),
+  "bus-offs": leastCount.describe("Times that a controller went bus-off, at least"),
+});
+
 const timer = duration("100us").optional();
 
 const timers = fields({
@@ -111,6 +119,7 @@ export const scenarioSchema = fields({
     .describe("Computed from the faults; if stated it has to be the computed one"),
   floors: floors.optional().describe("What has to be acknowledged before a run may be valid"),
   limits: limits.optional().describe("Latencies beyond which a run is invalid"),
+  effects: effects.optional().describe("What the bus has to show; a run is unknown without"),
   timers: timers.optional().describe("Timers of the protocol and of the clients"),
   bus: bus.optional().describe("How controllers come back from bus-off"),
 });

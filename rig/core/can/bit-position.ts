@@ -11,6 +11,11 @@ import { type BitRates, bitsDurationNs, dataBits, nominalBits, totalBits } from 
 const TRAILER_BITS = 1 + 1 + 7 + 3;
 const DATA_BITS_WIDTH = 10;
 
+/** The bits that run at the data rate; none without bit rate switch. */
+export function dataPhase(bits: number): { readonly first: number; readonly count: number } {
+  return { first: nominalBits(bits) - TRAILER_BITS, count: dataBits(bits) };
+}
+
 /** The slot in which receivers acknowledge. */
 export function ackSlotBit(bits: number): number {
   return totalBits(bits) - TRAILER_BITS;

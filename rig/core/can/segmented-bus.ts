@@ -32,12 +32,14 @@ export class SegmentedBus {
     this.#segments = [new BusModel(options, listener)];
   }
 
-  /** Counters of all segments together. */
+  /** Counters of all segments together; busy is the time of the busiest. */
   get counters(): BusCounters {
     const [first, ...others] = this.#segments.map(({ counters }) => counters);
     const sum = { ...(first as BusCounters) };
     for (const each of others) {
+      const busyNs = Math.max(sum.busyNs, each.busyNs);
       for (const key of Object.keys(sum) as (keyof BusCounters)[]) sum[key] += each[key];
+      sum.busyNs = busyNs;
     }
     return sum;
   }

@@ -4,7 +4,9 @@
  * effect. The kinds come in families, one file each: fields, and traits for the rest of the rig.
  */
 
+import { BUS_FAULT_KINDS, BUS_FAULT_TRAITS, type BusFaultDetail } from "./bus-faults.ts";
 import { CLOCK_FAULT_KINDS, CLOCK_FAULT_TRAITS, type ClockFaultDetail } from "./clock-faults.ts";
+
 import {
   CONTROLLER_FAULT_KINDS,
   CONTROLLER_FAULT_TRAITS,
@@ -37,6 +39,7 @@ export const FAULT_KINDS = [
   ...CLOCK_FAULT_KINDS,
   ...TRAFFIC_FAULT_KINDS,
   ...CONTROLLER_FAULT_KINDS,
+  ...BUS_FAULT_KINDS,
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -48,6 +51,7 @@ export const FAULT_TRAITS: Readonly<Record<FaultKind, FaultTraits>> = {
   ...CLOCK_FAULT_TRAITS,
   ...TRAFFIC_FAULT_TRAITS,
   ...CONTROLLER_FAULT_TRAITS,
+  ...BUS_FAULT_TRAITS,
 };
 
 /** Where in the run something happens: at a time, or when that many operations were issued. */
@@ -60,7 +64,8 @@ export type FaultDetail =
   | PowerFaultDetail
   | ClockFaultDetail
   | TrafficFaultDetail
-  | ControllerFaultDetail;
+  | ControllerFaultDetail
+  | BusFaultDetail;
 
 /** A fault without `end` lasts until the workload is done; then the run heals it. */
 export type Fault = FaultDetail & {

@@ -1,9 +1,12 @@
 /** What a fault strikes, in words for histories and reports. */
 
 import { NS_PER_MS } from "../time/time.ts";
+import { isBusFault } from "./bus-faults.ts";
+import { describeBusTarget } from "./bus-target.ts";
 import type { FaultDetail } from "./fault.ts";
 
 export function describeTarget(fault: FaultDetail): string {
+  if (isBusFault(fault)) return describeBusTarget(fault);
   switch (fault.kind) {
     case "partition":
       return fault.groups.map((group) => group.join(" ")).join(" | ");

@@ -5,15 +5,17 @@ import type { Level } from "../plan/level.ts";
 /**
  * What a fault costs the protocol at its worst: `splits` parts the nodes into groups, `silences`
  * leaves its nodes as good as silent, `rolls` does so one at a time, `damages` in single slots
- * only, `forgets` makes them break promises (nothing tells them from Byzantine ones), `disturbs` is
- * what retries make good, `impersonates` has somebody else speak for them (Byzantine as well),
- * `blocks` leaves nothing of the bus, `crowds` as much as its load does.
+ * only, `harms` if it strikes often enough, `blocks` leaves nothing of the bus, `crowds` as much as
+ * its load does, `forgets` makes them break promises or believe what nobody said (nothing tells
+ * them from Byzantine ones), `impersonates` has somebody else speak for them (Byzantine as well),
+ * `disturbs` is what retries make good.
  */
 export type FaultToll =
   | "splits"
   | "silences"
   | "rolls"
   | "damages"
+  | "harms"
   | "forgets"
   | "impersonates"
   | "blocks"

@@ -5,6 +5,7 @@
  */
 
 import { faultBound, quorum } from "../consensus/quorum.ts";
+import { harmedBy, isBusFault } from "../fault/bus-faults.ts";
 import { FAULT_TRAITS, type Fault, type Position } from "../fault/fault.ts";
 import { shareLeft } from "../fault/traffic-faults.ts";
 import type { Adversity } from "./expectation.ts";
@@ -14,8 +15,7 @@ type Nodes = ReadonlySet<number>;
 export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity {
   const byzantine = byzantineAmong(nodes, faults);
   const severe = faults.filter(
-    (fault) =>
-      fault.kind === "partition" || silencedBy([fault], nodes).size > 0 || shareLeft([fault]) < 1,
+    (fault) => "groups" in fault || silencedBy([fault], nodes).size > 0 || shareLeft([fault]) < 1,
   );
   let silent = 0;
   let largestGroup = nodes - byzantine.size;
@@ -56,8 +56,7 @@ function silencedBy(faults: readonly Fault[], nodes: number, lost: Nodes = new S
   const silenced = new Set(lost);
   if (isBlocked(faults)) for (let node = 0; node < nodes; node++) silenced.add(node);
   for (const fault of faults) {
-    if (!silencesAll(fault)) continue;
-    for (const node of nodesOf(fault)) if (node < nodes) silenced.add(node);
+    for (const node of silencedByOne(fault)) if (node < nodes) silenced.add(node);
   }
   // Others strike a few nodes at a time: at the worst those that were left.
   for (const fault of faults) {
@@ -73,9 +72,16 @@ function isBlocked(faults: readonly Fault[]): boolean {
 }
 
 /** A loss of everything leaves a node as good as silent; so may a store that holds it up. */
-function silencesAll(fault: Fault): boolean {
-  if (fault.kind === "loss") return fault.probability === 1;
-  return FAULT_TRAITS[fault.kind].toll === "silences";
+function silencedByOne(fault: Fault): readonly number[] {
+  if (fault.kind === "loss") return fault.probability === 1 ? fault.nodes : [];
+  switch (FAULT_TRAITS[fault.kind].toll) {
+    case "silences":
+      return nodesOf(fault);
+    case "harms":
+      return isBusFault(fault) ? harmedBy(fault) : [];
+    default:
+      return [];
+  }
 }
 
 /** Damaged records silence a node in single slots, but never more than n - q nodes in one. */
@@ -87,7 +93,7 @@ function silencedAtOnce({ kind }: Fault, nodes: number): number {
 
 function largestConnected(nodes: number, faults: readonly Fault[], lost: Nodes): number {
   const alive = Array.from({ length: nodes }, (_, node) => node).filter((n) => !lost.has(n));
-  const partitions = faults.flatMap((fault) => (fault.kind === "partition" ? [fault.groups] : []));
+  const partitions = faults.flatMap((fault) => ("groups" in fault ? [fault.groups] : []));
   // Each choice of one side in every partition leaves one group; nodes in no group are on all.
   let groups = [alive];
   for (const partition of partitions) {

@@ -5,6 +5,7 @@
  */
 
 import { faultBound } from "../consensus/quorum.ts";
+import { type BusFaultDetail, frameErrorShare, isBusFault } from "../fault/bus-faults.ts";
 import { FAULT_TRAITS, type Fault, type FaultDetail } from "../fault/fault.ts";
 import { POWER_GAP_MIN_NS } from "../fault/power-faults.ts";
 import { NS_PER_MS } from "../time/time.ts";
@@ -55,26 +56,51 @@ export function faultIssues(
 type FieldIssue = readonly [field: string, text: string];
 
 function targetIssue(fault: FaultDetail, nodes: number): FieldIssue | null {
-  const field = fault.kind === "partition" ? "groups" : "nodes";
-  const listed = fault.kind === "partition" ? fault.groups.flat() : nodesOf(fault);
-  if (listed === null) return timesIssue(fault);
-  const outside = listed.find((node) => !Number.isInteger(node) || node < 0 || node >= nodes);
-  if (outside !== undefined) {
-    return [field, `found node ${outside} among ${nodes} nodes, expected 0 to ${nodes - 1}`];
-  }
-  const twice = listed.find((node, index) => listed.indexOf(node) !== index);
-  if (twice !== undefined) return [field, `found node ${twice} twice, expected each node once`];
-  if (fault.kind === "partition") {
+  const issue = setIssue(fault, nodes);
+  if (issue !== null) return issue;
+  if ("groups" in fault) {
     const isSplit = fault.groups.length >= 2 && fault.groups.every((group) => group.length > 0);
-    return isSplit ? null : [field, "expected at least two groups with a node in each"];
+    return isSplit ? null : ["groups", "expected at least two groups with a node in each"];
   }
-  if (listed.length === 0) return [field, "found no node, expected at least one"];
-  return timesIssue(fault);
+  return isBusFault(fault) ? busFaultIssue(fault) : timesIssue(fault);
 }
 
-/** Null for a fault of no node in particular. */
-function nodesOf(fault: FaultDetail): readonly number[] | null {
-  return "nodes" in fault ? fault.nodes : null;
+/** Nodes that are not there, or there twice, or none. */
+function setIssue(fault: FaultDetail, nodes: number): FieldIssue | null {
+  const sets: Readonly<Record<string, unknown>> = {
+    ...fault,
+    ...("groups" in fault ? { groups: fault.groups.flat() } : {}),
+  };
+  for (const field of ["nodes", "senders", "receivers", "groups"]) {
+    const listed = sets[field] as readonly number[] | undefined;
+    if (listed === undefined) continue;
+    const outside = listed.find((node) => !Number.isInteger(node) || node < 0 || node >= nodes);
+    if (outside !== undefined) {
+      return [field, `found node ${outside} among ${nodes} nodes, expected 0 to ${nodes - 1}`];
+    }
+    const twice = listed.find((node, index) => listed.indexOf(node) !== index);
+    if (twice !== undefined) return [field, `found node ${twice} twice, expected each node once`];
+    if (listed.length === 0 && field !== "groups") {
+      return [field, "found no node, expected at least one"];
+    }
+  }
+  return null;
+}
+
+function busFaultIssue(fault: BusFaultDetail): FieldIssue | null {
+  if ("every" in fault && "probability" in fault) {
+    return ["every", "stands beside probability: expected one of the two"];
+  }
+  if (fault.kind === "error-burst" && fault.frames > fault.every) {
+    return ["frames", `found ${fault.frames} of every ${fault.every}, expected at most as many`];
+  }
+  if (fault.kind === "omission" && fault.transmitter === "dies" && fault.senders === undefined) {
+    return ["senders", "missing, expected the nodes of which one dies"];
+  }
+  if (fault.kind === "bit-timing-mismatch" && frameErrorShare(fault) === 0) {
+    return ["ppm", `found ${fault.ppm}, which harms no frame: expected a greater deviation`];
+  }
+  return null;
 }
 
 function timesIssue(fault: FaultDetail): FieldIssue | null {

@@ -38,10 +38,15 @@ export const LATENCY_FIGURE_LIMITS = [
 ] as const;
 export type LatencyFigureLimit = (typeof LATENCY_FIGURE_LIMITS)[number];
 
+/** Counters of the bus that a run can be asked for. */
+export const BUS_COUNTERS = ["errorFrames", "duplicates", "busOffs"] as const;
+export type BusCounter = (typeof BUS_COUNTERS)[number];
+
 /** A claim about a run beyond its history, judged from the evidence. */
 export type Assertion =
   | { readonly name: "acknowledged-within"; readonly limitNs: number }
   | { readonly name: LatencyFigureLimit; readonly limitNs: number }
+  | { readonly name: "counted"; readonly counter: BusCounter; readonly atLeast: number }
   | { readonly name: "median-over-baseline"; readonly times: number; readonly scenario: string };
 
 /** What has to be acknowledged before a run may be called valid. */

@@ -18,11 +18,13 @@ export type NodeSet = "all" | readonly number[];
 /** `halves`: the lower half of the node numbers against the rest. */
 export type NodeGroups = "halves" | readonly (readonly number[])[];
 
-type WithSet<Detail> = Detail extends { readonly nodes: readonly number[] }
-  ? Omit<Detail, "nodes"> & { readonly nodes: NodeSet }
-  : Detail extends { readonly groups: readonly (readonly number[])[] }
-    ? Omit<Detail, "groups"> & { readonly groups: NodeGroups }
-    : Detail;
+type SetName = "nodes" | "senders" | "receivers";
+
+type WithSet<Detail> = Detail extends unknown
+  ? Omit<Detail, SetName | "groups"> & {
+      readonly [Name in keyof Detail as Name extends SetName ? Name : never]: NodeSet;
+    } & { readonly [Name in keyof Detail as Name extends "groups" ? Name : never]: NodeGroups }
+  : never;
 
 export type ScenarioFault = WithSet<FaultDetail> & {
   /** Without one it is the kind and a number, such as `loss-1`. */
@@ -103,8 +105,15 @@ export function expandFaults(
 
 function expandDetail(fault: ScenarioFault, size: ScenarioSize): FaultDetail {
   const { id: _id, start: _start, end: _end, ...detail } = fault;
-  if ("groups" in detail) return { ...detail, groups: expandGroups(detail.groups, size) };
-  return "nodes" in detail ? { ...detail, nodes: expandSet(detail.nodes, size) } : detail;
+  const entries = Object.entries(detail).map(([name, value]) => {
+    if (isSetName(name)) return [name, expandSet(value as NodeSet, size)];
+    return [name, name === "groups" ? expandGroups(value as NodeGroups, size) : value];
+  });
+  return Object.fromEntries(entries) as FaultDetail;
+}
+
+function isSetName(name: string): name is SetName {
+  return name === "nodes" || name === "senders" || name === "receivers";
 }
 
 function expandSet(set: NodeSet, { nodes }: ScenarioSize): readonly number[] {

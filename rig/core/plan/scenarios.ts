@@ -6,6 +6,7 @@
 
 import { NS_PER_MS, NS_PER_S } from "../time/time.ts";
 import type { Scenario } from "./scenario.ts";
+import { BUS_SCENARIOS } from "./scenarios/bus.ts";
 import { CLOCK_SCENARIOS } from "./scenarios/clocks.ts";
 import { CONTROLLER_SCENARIOS } from "./scenarios/controllers.ts";
 import { PLAIN } from "./scenarios/plain.ts";
@@ -91,4 +92,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CLOCK_SCENARIOS,
   ...TRAFFIC_SCENARIOS,
   ...CONTROLLER_SCENARIOS,
+  ...BUS_SCENARIOS,
 ];

@@ -1,7 +1,7 @@
 /** Judges the claims that a plan makes beside its history: latencies, alone or compared. */
 
 import { latenciesNsOf, spansOf } from "../metrics/spans.ts";
-import type { Assertion, LatencyFigureLimit } from "../plan/plan.ts";
+import type { Assertion, BusCounter, LatencyFigureLimit } from "../plan/plan.ts";
 import { mainOperations, type RunEvidence } from "../run/evidence.ts";
 import { NS_PER_MS, NS_PER_US } from "../time/time.ts";
 import type { AssertionResult, LatencySummary } from "./run-result.ts";
@@ -16,10 +16,27 @@ export function judgeAssertions(
         return judgeLimit(evidence, assertion);
       case "median-over-baseline":
         return judgeMedian(evidence, latency, assertion);
+      case "counted":
+        return judgeCount(evidence, assertion);
       default:
         return judgeFigure(latency, assertion);
     }
   });
+}
+
+export const COUNTER_WORDS: Readonly<Record<BusCounter, string>> = {
+  errorFrames: "error frames",
+  duplicates: "frames received twice",
+  busOffs: "times bus-off",
+};
+
+/** Too few: the run did not show what it was made for, which says nothing about the protocol. */
+function judgeCount(
+  { bus }: RunEvidence,
+  { name, counter, atLeast }: Extract<Assertion, { name: "counted" }>,
+): AssertionResult {
+  const text = `at least ${atLeast} ${COUNTER_WORDS[counter]}: it is ${bus[counter]}`;
+  return { name, text, holds: bus[counter] >= atLeast, unmet: "unknown" };
 }
 
 const FIGURES = {

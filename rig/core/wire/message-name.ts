@@ -2,7 +2,7 @@
 
 import { TYPE } from "./roj-message.ts";
 
-const NAMES: Readonly<Record<number, string>> = {
+const NAMED = {
   [TYPE.propose]: "Propose",
   [TYPE.vote]: "Vote",
   [TYPE.confirm]: "Confirm",
@@ -20,7 +20,14 @@ const NAMES: Readonly<Record<number, string>> = {
   [TYPE.request]: "Request",
   [TYPE.reply]: "Reply",
   [TYPE.marker]: "Marker",
-};
+} as const;
+const NAMES: Readonly<Record<number, string>> = NAMED;
+
+type Named = (typeof NAMED)[keyof typeof NAMED];
+export const MESSAGE_NAMES: readonly [Named, ...Named[]] = [
+  NAMED[TYPE.propose],
+  ...Object.values(NAMED).filter((name) => name !== NAMED[TYPE.propose]),
+];
 
 export function messageName(type: number): string {
   return NAMES[type] ?? `Type${type}`;

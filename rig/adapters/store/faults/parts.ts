@@ -21,6 +21,11 @@ const nodeSet = z.union([z.literal("all"), z.array(node).min(1).max(NODES_MAX)],
 
 export const nodes = nodeSet.describe("Nodes that it strikes");
 
+export const nodeGroups = z.union(
+  [z.literal("halves"), z.array(z.array(node).min(1).max(NODES_MAX)).min(2).max(NODES_MAX)],
+  { error: "expected halves, or at least two lists of node numbers such as [[0, 1], [2, 3]]" },
+);
+
 const position = z.union(
   [
     whole(0, OPERATIONS_MAX),
