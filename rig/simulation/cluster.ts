@@ -27,8 +27,6 @@ import type { ResidentCommand } from "../core/resident/resident-command.ts";
 import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
-import { digestOf } from "../core/wire/digest.ts";
-import { HEADER_LENGTH } from "../core/wire/header.ts";
 import {
   HOST_FILTERS,
   NODE_FILTERS,
@@ -38,6 +36,7 @@ import {
 import { BusTally } from "./bus-tally.ts";
 import { ClockFaults } from "./clock-faults.ts";
 import { ControllerFaults } from "./controller-faults.ts";
+import { HostRequests } from "./host-requests.ts";
 import type { NodeClock } from "./node-clock.ts";
 import { PowerFaults } from "./power-faults.ts";
 import { isPowerLoss, SimulatedNode } from "./simulated-node.ts";
@@ -45,6 +44,7 @@ import { StopFaults } from "./stop-faults.ts";
 import { NodeStorage, type StoreWrite } from "./storage.ts";
 import { StorageFaultFamily } from "./storage-fault-family.ts";
 import { type StorageFault, StorageFaults } from "./storage-faults.ts";
+import { TwinFaults } from "./twin-faults.ts";
 
 /** Frames that a controller's driver holds, however long the bus is of no use. */
 const QUEUE_CAPACITY = 16_384;
@@ -85,17 +85,21 @@ export class Cluster implements BusListener {
   readonly #clockFaults: ClockFaults;
   readonly #trafficFaults: TrafficFaults;
   readonly #controllerFaults: ControllerFaults;
+  readonly #twinFaults: TwinFaults;
   readonly #families: ReadonlyMap<FaultKind, FaultFamily>;
   readonly #observer: InvariantObserver;
   readonly #tally = new BusTally();
-  /** What the host has to say and could not send yet. */
-  readonly #hostFrames = new Set<string>();
+  readonly #hostRequests = new HostRequests();
   #nowNs = 0;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
     const { plan, makeNode } = options;
     const count = (fault: Fault) => this.#effects.count(fault);
+    const time = {
+      nowNs: () => this.#nowNs,
+      after: (delayNs: number, act: () => void) => this.#after(delayNs, act),
+    };
     const stations = Array.from({ length: plan.nodes }, (_, node) => node);
     this.#bus = new SegmentedBus(
       { ...plan.bus, stations: [...stations, HOST_STATION], queueCapacity: QUEUE_CAPACITY },
@@ -118,8 +122,7 @@ export class Cluster implements BusListener {
         ...plan,
         rates: plan.bus,
         bus: this.#bus,
-        nowNs: () => this.#nowNs,
-        after: (delayNs, act) => this.#after(delayNs, act),
+        ...time,
       },
       count,
     );
@@ -128,14 +131,23 @@ export class Cluster implements BusListener {
       {
         stop: (node, fault) => this.#stop(node, fault),
         release: (node, fault) => this.#release(node, fault),
-        after: (delayNs, act) => this.#after(delayNs, act),
-        nowNs: () => this.#nowNs,
+        ...time,
         take: (node, frame) => this.#dispatch(node, { kind: "frame", frame }),
         overran: (node) => this.#node(node).countOverrun(),
       },
       count,
     );
     this.#busFaults = this.#makeBusFaults(count);
+    this.#twinFaults = new TwinFaults(
+      {
+        plan,
+        bus: this.#bus,
+        makeNode,
+        bootOf: (node) => this.#node(node).bootEvent(),
+        ...time,
+      },
+      count,
+    );
     this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
     this.#observer = new InvariantObserver(
       plan.nodes,
@@ -176,6 +188,7 @@ export class Cluster implements BusListener {
       this.#clockFaults,
       this.#trafficFaults,
       this.#controllerFaults,
+      this.#twinFaults,
     ];
   }
 
@@ -243,11 +256,9 @@ export class Cluster implements BusListener {
   /** The host sends a client's request. False, and counted as dropped, when there is no room. */
   sendFromHost(frame: CanFrame, request: readonly [client: number, request: number]): boolean {
     this.#observer.issued(request[0], request[1]);
-    const content = contentOf(frame);
-    // Asking again while the question waits would only fill the queue of a bus that is blocked.
-    if (this.#hostFrames.has(content)) return true;
+    if (this.#hostRequests.waits(frame)) return true;
     const isSent = this.#bus.send(HOST_STATION, frame, 0, this.#nowNs);
-    if (isSent) this.#hostFrames.add(content);
+    if (isSent) this.#hostRequests.sent(frame);
     else this.#tally.dropped++;
     return isSent;
   }
@@ -288,6 +299,10 @@ export class Cluster implements BusListener {
       this.#options.onHostFrame(frame, this.#nowNs);
       return;
     }
+    if (this.#isStranger(receiver)) {
+      this.#twinFaults.delivered(receiver, frame);
+      return;
+    }
     this.#tally.delivered++;
     const seen = this.#busFaults.seen(sourceOfId(frame.id), receiver, frame);
     if (this.#controllerFaults.receives(receiver, seen)) return;
@@ -295,7 +310,8 @@ export class Cluster implements BusListener {
   }
 
   transmitted(sender: number, token: number, frame: CanFrame): void {
-    if (sender === HOST_STATION) this.#hostFrames.delete(contentOf(frame));
+    if (sender === HOST_STATION) this.#hostRequests.done(frame);
+    else if (token > 0 && this.#isStranger(sender)) this.#twinFaults.transmitted(sender, token);
     else if (!this.#trafficFaults.transmitted(sender, token)) {
       this.#controllerFaults.transmitted(sender, token);
       this.#dispatch(sender, { kind: "transmitted", token });
@@ -340,8 +356,8 @@ export class Cluster implements BusListener {
   aborted(sender: number, token: number, frame: CanFrame): void {
     this.#busFaults.aborted(sender);
     // The client of a request that the rig's channel gave up asks again.
-    if (sender === HOST_STATION) this.#hostFrames.delete(contentOf(frame));
-    else if (!this.#trafficFaults.aborted(sender, token)) {
+    if (sender === HOST_STATION) this.#hostRequests.done(frame);
+    else if (!this.#trafficFaults.aborted(sender, token) && !this.#isStranger(sender)) {
       this.#dispatch(sender, { kind: "aborted", token });
     }
   }
@@ -471,23 +487,11 @@ export class Cluster implements BusListener {
   #recordEffect(fault: Fault): void {
     const { id, kind } = fault;
     const target = describeTarget(fault);
-    this.#record({
-      type: "fault",
-      time: this.#nowNs,
-      action: "effect",
-      id,
-      kind,
-      target,
-      effects: 1,
-    });
+    const time = this.#nowNs;
+    this.#record({ type: "fault", time, action: "effect", id, kind, target, effects: 1 });
   }
 
   #record(entry: RunRecord): void {
     this.#options.sink.record(entry);
   }
-}
-
-/** A fragment of a request without what changes when it is sent again. */
-function contentOf({ data }: CanFrame): string {
-  return `${(data[2] ?? 0) >>> 4}/${digestOf(data.subarray(HEADER_LENGTH))}`;
 }

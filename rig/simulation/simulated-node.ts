@@ -58,6 +58,11 @@ export class SimulatedNode {
     this.boots++;
     this.#decided = 0;
     this.#applied = 0;
+    return this.bootEvent();
+  }
+
+  /** The event of its last boot, with what its storage holds now. */
+  bootEvent(): NodeEvent {
     return { kind: "boot", incarnation: this.boots, ...this.storage.read() };
   }
 

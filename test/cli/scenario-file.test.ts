@@ -7,7 +7,7 @@ import { readPlanFile } from "../../rig/adapters/store/plan-file.ts";
 import { readScenarioFile } from "../../rig/adapters/store/scenario-file.ts";
 import { readSuiteOrScenario } from "../../rig/adapters/store/suite-file.ts";
 import { FAULT_KINDS } from "../../rig/core/fault/fault.ts";
-import { makePlan } from "../../rig/core/plan/make-plan.ts";
+import { makePlan, scenarioIssues } from "../../rig/core/plan/make-plan.ts";
 import { expandFaults } from "../../rig/core/plan/scenario.ts";
 import { SCENARIOS } from "../../rig/core/plan/scenarios.ts";
 import { rig, temporaryFolder } from "../support/cli.ts";
@@ -41,6 +41,8 @@ describe("the shipped scenario files", () => {
     for (const nodes of [undefined, 2, 3, 5, 8, 14]) {
       for (const operations of [undefined, 1, 10, 333, 20_000]) {
         if (nodes !== undefined && nodes < builtIn.nodesMin) continue;
+        const whole = { nodes: nodes ?? builtIn.nodes, operations: operations ?? 100 };
+        if (scenarioIssues(builtIn, whole).length > 0) continue;
         const size = {
           ...(nodes === undefined ? {} : { nodes }),
           ...(operations === undefined ? {} : { operations }),
@@ -173,6 +175,7 @@ describe("a plan file", () => {
       "- {kind: id0-flood, load: 80%}",
       "- {kind: arbitration-starvation, load: 0.5, identifier: 16}",
       "- {kind: masquerade, nodes: [0]}",
+      "- {kind: twin-node, nodes: [0]}",
       "- {kind: replay, nodes: [0], lag: 5ms, probability: 10%}",
       "- {kind: rx-overrun, nodes: [0], depth: 4, busy: 200us}",
       "- {kind: mailbox-reorder, nodes: [0], mailboxes: 3}",

@@ -73,6 +73,7 @@ function detailOf(fault: FaultOfFile): Detail {
     case "id0-flood":
     case "arbitration-starvation":
     case "masquerade":
+    case "twin-node":
     case "replay":
       return trafficDetail(fault);
     default:

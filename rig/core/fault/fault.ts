@@ -30,6 +30,7 @@ import {
   type TrafficFaultDetail,
 } from "./traffic-faults.ts";
 import type { FaultTraits } from "./traits.ts";
+import { TWIN_FAULT_KINDS, TWIN_FAULT_TRAITS, type TwinFaultDetail } from "./twin-faults.ts";
 
 export const FAULT_KINDS = [
   ...LOGICAL_FAULT_KINDS,
@@ -38,6 +39,7 @@ export const FAULT_KINDS = [
   ...POWER_FAULT_KINDS,
   ...CLOCK_FAULT_KINDS,
   ...TRAFFIC_FAULT_KINDS,
+  ...TWIN_FAULT_KINDS,
   ...CONTROLLER_FAULT_KINDS,
   ...BUS_FAULT_KINDS,
 ] as const;
@@ -50,6 +52,7 @@ export const FAULT_TRAITS: Readonly<Record<FaultKind, FaultTraits>> = {
   ...POWER_FAULT_TRAITS,
   ...CLOCK_FAULT_TRAITS,
   ...TRAFFIC_FAULT_TRAITS,
+  ...TWIN_FAULT_TRAITS,
   ...CONTROLLER_FAULT_TRAITS,
   ...BUS_FAULT_TRAITS,
 };
@@ -64,6 +67,7 @@ export type FaultDetail =
   | PowerFaultDetail
   | ClockFaultDetail
   | TrafficFaultDetail
+  | TwinFaultDetail
   | ControllerFaultDetail
   | BusFaultDetail;
 

@@ -11,6 +11,7 @@ import { POWER_GAP_MIN_NS } from "../fault/power-faults.ts";
 import { NS_PER_MS } from "../time/time.ts";
 import { byzantineAmong } from "./adversity.ts";
 import type { Expectation, ExpectationClass } from "./expectation.ts";
+import { NODES_MAX } from "./plan.ts";
 import type { ScenarioFault, ScenarioPosition, ScenarioSize } from "./scenario.ts";
 
 export interface ScenarioIssue {
@@ -45,6 +46,10 @@ export function faultIssues(
     if (FAULT_TRAITS[fault.kind].toll === "impersonates" && byzantine > faultBound(size.nodes)) {
       const text = `makes ${byzantine} of ${size.nodes} nodes Byzantine by chance, not by a script`;
       found.push(issue("nodes", `${text}: expected at most ${faultBound(size.nodes)}`));
+    }
+    if (fault.kind === "twin-node" && fault.nodes.length > NODES_MAX - size.nodes) {
+      const text = `needs stations beside ${size.nodes} nodes`;
+      found.push(issue("nodes", `${text}: expected at most ${NODES_MAX - size.nodes} twins`));
     }
     const template = templates[index];
     const position = template === undefined ? null : positionIssue(template, size.operations);

@@ -58,6 +58,7 @@ const TABLE: Readonly<Record<string, readonly [nodes: number, expected: string]>
   "id0-flood": [5, "safe-only"],
   "arbitration-starvation": [5, "tolerate"],
   masquerade: [5, "tolerate"],
+  "twin-node": [5, "tolerate"],
   replay: [5, "tolerate"],
   "bft-equivocation": [5, "tolerate"],
   "bft-minority": [7, "tolerate"],

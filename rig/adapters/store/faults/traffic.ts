@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { BASE_ID_MAX } from "../../../core/can/frame.ts";
 import { STARVING_ID, type TrafficFaultDetail } from "../../../core/fault/traffic-faults.ts";
+import type { TwinFaultDetail } from "../../../core/fault/twin-faults.ts";
 import { duration, fields, nsOf, percentOfField, share, whole } from "../fields.ts";
 import {
   common,
@@ -21,7 +22,7 @@ const load = share("a share over 0 such as 80% or 0.8", (percent) => percent > 0
 const id = whole(0, BASE_ID_MAX);
 
 export const TRAFFIC_FAULTS = [
-  fields({ kind: z.enum(["babbling-idiot", "masquerade"]), nodes, ...common }),
+  fields({ kind: z.enum(["babbling-idiot", "masquerade", "twin-node"]), nodes, ...common }),
   fields({ kind: z.literal("id0-flood"), load, ...common }),
   fields({
     kind: z.literal("arbitration-starvation"),
@@ -39,7 +40,7 @@ export const TRAFFIC_FAULTS = [
 ] as const;
 
 type OfFile = z.infer<(typeof TRAFFIC_FAULTS)[number]>;
-type Detail = TrafficFaultDetail extends infer Each
+type Detail = TrafficFaultDetail | TwinFaultDetail extends infer Each
   ? Each extends { readonly nodes: readonly number[] }
     ? WithSet<Each>
     : Each
@@ -49,6 +50,7 @@ export function trafficDetail(fault: OfFile): Detail {
   switch (fault.kind) {
     case "babbling-idiot":
     case "masquerade":
+    case "twin-node":
       return { kind: fault.kind, nodes: fault.nodes };
     case "id0-flood":
       return { kind: fault.kind, load: percentOfField(fault.load) / 100 };
@@ -71,7 +73,11 @@ export function trafficDetail(fault: OfFile): Detail {
 const explicitShare = numberOf("a number over 0, at most 1").gt(0).lte(1);
 
 export const EXPLICIT_TRAFFIC_FAULTS = [
-  fields({ ...place, kind: z.enum(["babbling-idiot", "masquerade"]), nodes: nodeList }),
+  fields({
+    ...place,
+    kind: z.enum(["babbling-idiot", "masquerade", "twin-node"]),
+    nodes: nodeList,
+  }),
   fields({ ...place, kind: z.literal("id0-flood"), load: explicitShare }),
   fields({
     ...place,

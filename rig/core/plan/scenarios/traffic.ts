@@ -46,6 +46,14 @@ export const TRAFFIC_SCENARIOS: readonly Scenario[] = [
   },
   {
     ...PLAIN,
+    name: "twin-node",
+    summary: "a second board with the identity of one node joins: two cores, one name",
+    nodes: 5,
+    nodesMin: 4,
+    faults: [{ kind: "twin-node", nodes: [1], start: { atPercent: 20 }, end: { atPercent: 80 } }],
+  },
+  {
+    ...PLAIN,
     name: "replay",
     summary: "a stranger sends frames of the nodes once more, 5 ms later",
     nodes: 5,
