@@ -1,11 +1,17 @@
-/** Carries out one run at level `process`: opens the world, drives the engine, closes the world. */
+/**
+ * Carries out one run with nodes as processes (levels `process` and `vcan`): opens the world, drives
+ * the engine, closes the world.
+ */
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openProcessWorld } from "../adapters/hub/open-process-world.ts";
+import { type HubChannel, openVcanWorld } from "../adapters/hub/open-vcan-world.ts";
 import { diskOfNode } from "../adapters/hub/process-nodes.ts";
 import { MachineClock } from "../adapters/machine/machine-clock.ts";
+import { RawChannel } from "../adapters/socketcan/raw-channel.ts";
 import type { RunFolder } from "../adapters/store/run-folder.ts";
+import type { CanFrame } from "../core/can/frame.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { EvidenceBuilder } from "../core/run/evidence-builder.ts";
 import type { RunSink } from "../core/run/record.ts";
@@ -56,19 +62,31 @@ async function runOnce(
 ): Promise<void> {
   const { plan, sink, folder, teardown, timeoutMs, signal, urgent } = options;
   const crashed = new AbortController();
-  const world = await openProcessWorld({
+  const command = (node: number, bus: readonly string[]) => ({
+    file: process.execPath,
+    args: [
+      ...[MAIN, "node", "--node", `${node}`, ...bus],
+      ...["--plan", join(folder.path, `${name}.json`)],
+      ...["--disk", diskOfNode(join(folder.path, disks), node)],
+    ],
+  });
+  const common = {
     plan,
     clock: new MachineClock(),
-    commandOf: (node, hub) => ({
-      file: process.execPath,
-      args: [
-        ...[MAIN, "node", "--hub", hub, "--node", `${node}`],
-        ...["--plan", join(folder.path, `${name}.json`)],
-        ...["--disk", diskOfNode(join(folder.path, disks), node)],
-      ],
-    }),
-    onCrash: (node, why) => crashed.abort(`node ${node}, whose program ended: ${why}`),
-  });
+    onCrash: (node: number, why: string) =>
+      crashed.abort(`node ${node}, whose program ended: ${why}`),
+  };
+  const world =
+    plan.level === "vcan"
+      ? await openVcanWorld({
+          ...common,
+          commandOf: (node, can) => command(node, ["--can", can]),
+          openChannel,
+        })
+      : await openProcessWorld({
+          ...common,
+          commandOf: (node, hub) => command(node, ["--hub", hub]),
+        });
   const close = () => world.close();
   teardown.push({ name: "end nodes and hub", limitMs: CLOSE_LIMIT_MS, run: close, safe: close });
   const store = { ...sink, flush: () => folder.flush(), close: () => undefined };
@@ -82,6 +100,18 @@ async function runOnce(
   } finally {
     clearInterval(watch);
   }
+}
+
+/** One end of a node's vxcan pair. */
+function openChannel(name: string, onFrame: (frame: CanFrame) => void): HubChannel {
+  const channel = new RawChannel({ name, errorMask: 0, onFrame: ({ frame }) => onFrame(frame) });
+  return {
+    send: (frame) => channel.send([frame]).sent === 1,
+    get lost() {
+      return channel.lost;
+    },
+    close: () => channel.close(),
+  };
 }
 
 function drawProgress({ plan, progress }: ProcessRunOptions, engine: RunEngine): void {

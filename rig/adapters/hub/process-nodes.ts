@@ -20,6 +20,8 @@ export interface ProcessNodesOptions {
   readonly guard: ChildGuard;
   /** How to run a node's program. */
   readonly commandOf: (node: number) => ChildCommand;
+  /** Puts the node's station on the bus, where it does not do so itself. */
+  readonly attach?: (node: number) => void;
   /** Takes the node's station off the bus. */
   readonly detach: (node: number) => void;
   /** A program ended that nobody had killed. */
@@ -117,7 +119,8 @@ export class ProcessNodes implements NodeControl, PowerSwitch {
   #start(node: number): NodeProcess {
     const running = this.#processes.get(node);
     if (running?.isRunning) return running;
-    const { commandOf, guard } = this.#options;
+    const { commandOf, guard, attach } = this.#options;
+    attach?.(node);
     const started: NodeProcess = new NodeProcess({
       node,
       command: guard.wrap(commandOf(node)),

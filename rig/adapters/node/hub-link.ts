@@ -3,25 +3,15 @@
 import { connect } from "node:net";
 import type { CanFrame } from "../../core/can/frame.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
-import {
-  encodeHubMessage,
-  HUB_VERSION,
-  type HubMessage,
-  HubMessageReader,
-} from "../../core/wire/hub-message.ts";
-import type { BusLink } from "./node-program.ts";
-
-export interface HubLink extends BusLink {
-  /** Resolves when the hub is gone, by an error or not. */
-  readonly closed: Promise<void>;
-}
+import { encodeHubMessage, HUB_VERSION, HubMessageReader } from "../../core/wire/hub-message.ts";
+import type { BusLink, LinkEvent } from "../../ports/bus-link.ts";
 
 /** Rejects with `bench.trouble` when nobody listens at `path`. */
 export function connectToHub(
   path: string,
   node: number,
-  onMessage: (message: HubMessage) => void,
-): Promise<HubLink> {
+  onEvent: (event: LinkEvent) => void,
+): Promise<BusLink> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     const reader = new HubMessageReader();
@@ -29,7 +19,11 @@ export function connectToHub(
     socket.on("error", ({ message }) => {
       reject(new RigError("bench.trouble", `no hub at ${path}: ${message}`));
     });
-    socket.on("data", (piece) => reader.feed(piece, onMessage));
+    socket.on("data", (piece) => {
+      reader.feed(piece, (message) => {
+        if (message.kind !== "hello" && message.kind !== "send") onEvent(message);
+      });
+    });
     socket.once("connect", () => {
       socket.write(encodeHubMessage({ kind: "hello", version: HUB_VERSION, node }));
       const send = (token: number, frame: CanFrame) =>

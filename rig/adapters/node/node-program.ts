@@ -3,7 +3,6 @@
  * a link to the bus. One event at a time; the effects of each are carried out before the next.
  */
 
-import type { CanFrame } from "../../core/can/frame.ts";
 import type {
   NodeCore,
   NodeEffect,
@@ -11,17 +10,13 @@ import type {
   NodeRecord,
 } from "../../core/consensus/node-core.ts";
 import { NS_PER_MS } from "../../core/time/time.ts";
+import type { BusLink } from "../../ports/bus-link.ts";
 import type { JournalImage, NodeJournal } from "./node-journal.ts";
-
-/** The node's way to the bus. */
-export interface BusLink {
-  send(token: number, frame: CanFrame): void;
-}
 
 export interface NodeProgramOptions {
   readonly core: NodeCore;
   readonly journal: Pick<NodeJournal, "append" | "truncate">;
-  readonly link: BusLink;
+  readonly link: Pick<BusLink, "send">;
   /** Nanoseconds since the program started. */
   readonly nowNs: () => number;
   readonly onRecord: (record: NodeRecord) => void;

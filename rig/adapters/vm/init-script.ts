@@ -52,8 +52,11 @@ export function initScript({ command, cwd, env }: GuestCommand, layout: GuestLay
     ...MODULES.map((name) => `insmod ${quoted(`${modules}/${name}.ko`)}`),
     `stty -F ${output} raw -echo; stty -F ${error} raw -echo`,
     `cd ${quoted(cwd)}`,
-    `${command.map(quoted).join(" ")} > ${output} 2> ${error} < /dev/null`,
-    `echo $? > ${quoted(`${folder}/exit.new`)}`,
+    // Through pipes: a program is not to take the serial line for somebody's terminal.
+    "mkfifo /run/output /run/error",
+    `cat /run/output > ${output} & cat /run/error > ${error} &`,
+    `${command.map(quoted).join(" ")} > /run/output 2> /run/error < /dev/null`,
+    `code=$?; wait; echo $code > ${quoted(`${folder}/exit.new`)}`,
     `mv ${quoted(`${folder}/exit.new`)} ${quoted(`${folder}/exit`)}`,
     "sync",
     "echo o > /proc/sysrq-trigger",

@@ -7,17 +7,18 @@ import type { Argv } from "yargs";
 import { connectToHub } from "../../adapters/node/hub-link.ts";
 import { NodeJournal } from "../../adapters/node/node-journal.ts";
 import { NodeProgram } from "../../adapters/node/node-program.ts";
+import { linkToCan } from "../../adapters/socketcan/can-link.ts";
 import { readPlanFile } from "../../adapters/store/plan-file.ts";
 import { makeNode } from "../../core/consensus/make-node.ts";
-import type { NodeEvent } from "../../core/consensus/node-core.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
-import type { HubMessage } from "../../core/wire/hub-message.ts";
+import type { LinkEvent } from "../../ports/bus-link.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 
 interface NodeArguments extends GlobalArguments {
-  readonly hub: string;
+  readonly hub?: string | undefined;
+  readonly can?: string | undefined;
   readonly node: number;
   readonly plan: string;
   readonly disk: string;
@@ -30,7 +31,8 @@ export const nodeCommand: Command = {
       "Run one node as a process, on the hub of a run",
       (args: Argv<GlobalArguments>) =>
         args
-          .option("hub", { string: true, demandOption: true, describe: "Socket of the hub" })
+          .option("hub", { string: true, describe: "Socket of the hub" })
+          .option("can", { string: true, describe: "CAN interface, in the place of a hub" })
           .option("node", { number: true, demandOption: true, describe: "Number of the node" })
           .option("plan", { string: true, demandOption: true, describe: "Plan, or run.json" })
           .option("disk", { string: true, demandOption: true, describe: "Folder it stores in" }),
@@ -39,20 +41,22 @@ export const nodeCommand: Command = {
   },
 };
 
-async function runNode({ hub, node, plan: path, disk }: NodeArguments): Promise<ExitCode> {
+async function runNode({ hub, can, node, plan: path, disk }: NodeArguments): Promise<ExitCode> {
   const plan = wholePlan(path);
   if (!Number.isInteger(node) || node < 0 || node >= plan.nodes) {
     throw new RigError("usage.option", `--node ${node}: expected 0 to ${plan.nodes - 1}`);
+  }
+  if ((hub === undefined) === (can === undefined)) {
+    throw new RigError("usage.option", "rig node: expected --hub or --can, one of them");
   }
   const { journal, image } = await NodeJournal.open(disk);
   const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const boot = image.incarnation;
   const startNs = process.hrtime.bigint();
   let program: NodeProgram | null = null;
-  const link = await connectToHub(hub, node, (message) => {
-    const event = eventOf(message);
-    if (event !== null) program?.handle(event);
-  });
+  const onEvent = (event: LinkEvent) => program?.handle(event);
+  const link =
+    can === undefined ? await connectToHub(hub ?? "", node, onEvent) : linkToCan(can, onEvent);
   program = new NodeProgram({
     core: makeNode(plan, node),
     journal,
@@ -70,15 +74,4 @@ function wholePlan(path: string): RunPlan {
   const read = readPlanFile(path);
   if (read.kind === "plan") return read.plan;
   throw new RigError("input.malformed", `${path}: found a list of faults, expected a whole plan`);
-}
-
-function eventOf(message: HubMessage): NodeEvent | null {
-  switch (message.kind) {
-    case "frame":
-      return { kind: "frame", frame: message.frame };
-    case "transmitted":
-      return { kind: "transmitted", token: message.token };
-    default:
-      return null;
-  }
 }

@@ -17,19 +17,19 @@ export type StopFaultDetail =
 
 export const STOP_FAULT_TRAITS = {
   crash: {
-    levels: ["sim", "process"],
+    levels: ["sim", "process", "vcan"],
     toll: "silences",
     effects: "nodes stopped",
     needs: "nodes whose programs can be killed",
   },
   "power-cut": {
-    levels: ["sim", "process"],
+    levels: ["sim", "process", "vcan"],
     toll: "silences",
     effects: "nodes cut off",
     needs: "a power switch",
   },
   pause: {
-    levels: ["sim", "process"],
+    levels: ["sim", "process", "vcan"],
     toll: "silences",
     effects: "events held back",
     needs: "nodes whose programs can be paused",

@@ -14,6 +14,8 @@ const CODES = {
   "capability.fault": EXIT.missingCapability,
   "capability.vm": EXIT.missingCapability,
   "capability.clients": EXIT.missingCapability,
+  "capability.socketcan": EXIT.missingCapability,
+  "capability.vcan": EXIT.missingCapability,
   "capability.checker": EXIT.missingCapability,
   "capability.network": EXIT.missingCapability,
   "input.unreadable": EXIT.data,

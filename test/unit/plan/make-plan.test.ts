@@ -86,7 +86,7 @@ describe("a plan", () => {
     expect(codeOf(() => makePlan({ scenario: "happy", seed: 1, ...change }))).toBe(code);
   });
 
-  it.each(["vcan", "bench"] as const)(
+  it.each(["bench"] as const)(
     "is refused at level %s, which can't be had, as a missing capability",
     (level) => {
       expect(codeOf(() => makePlan({ scenario: "happy", seed: 1, level }))).toBe(

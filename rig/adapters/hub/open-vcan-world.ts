@@ -1,0 +1,79 @@
+/**
+ * Opens the world of level `vcan`: each node is a process in a network namespace of its own, on one
+ * end of a vxcan pair; the rig holds the other ends, and its hub carries frames between them.
+ */
+
+import type { CanFrame } from "../../core/can/frame.ts";
+import type { RunPlan } from "../../core/plan/plan.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { BusHub, type HubNode } from "./bus-hub.ts";
+import { type ChildCommand, openChildGuard } from "./child-guard.ts";
+import { HubBus } from "./hub-bus.ts";
+import { INSIDE, NetSpace } from "./net-space.ts";
+import type { ProcessWorld } from "./open-process-world.ts";
+import { ProcessNodes } from "./process-nodes.ts";
+
+/** A socket on one interface, as the SocketCAN adapter opens it. */
+export interface HubChannel {
+  send(frame: CanFrame): boolean;
+  /** Frames lost so far. */
+  readonly lost: number;
+  close(): void;
+}
+
+export interface VcanWorldOptions {
+  readonly plan: RunPlan;
+  readonly clock: Clock;
+  /** The program of one node, which is to use the interface `can`. */
+  readonly commandOf: (node: number, can: string) => ChildCommand;
+  readonly openChannel: (name: string, onFrame: (frame: CanFrame) => void) => HubChannel;
+  readonly onCrash: (node: number, why: string) => void;
+}
+
+/** Rejects with `capability.vcan` or `capability.socketcan` where that can't be. */
+export async function openVcanWorld(options: VcanWorldOptions): Promise<ProcessWorld> {
+  const { plan, clock, commandOf, openChannel, onCrash } = options;
+  const hub = new BusHub({ plan, clock });
+  const bus = new HubBus(hub);
+  const guard = openChildGuard();
+  const spaces: NetSpace[] = [];
+  const channels: HubChannel[] = [];
+  const peers: HubNode[] = [];
+  const nodes = new ProcessNodes({
+    nodes: plan.nodes,
+    clock,
+    guard,
+    commandOf: (node) => (spaces[node] as NetSpace).inside(commandOf(node, INSIDE)),
+    attach: (node) => hub.attach(node, peers[node] as HubNode),
+    detach: (node) => hub.detach(node),
+    onCrash,
+  });
+  const close = async () => {
+    await nodes.close();
+    for (const channel of channels.splice(0)) channel.close();
+    await bus.close();
+    await Promise.all(spaces.splice(0).map((space) => space.close()));
+    guard.close();
+  };
+  try {
+    for (let node = 0; node < plan.nodes; node++) {
+      // Names of interfaces have at most 15 characters.
+      const space = await NetSpace.open(`rig${process.pid % 1_000_000}n${node}`, guard);
+      spaces.push(space);
+      const channel = openChannel(space.outside, (frame) => void hub.send(node, frame, 0));
+      channels.push(channel);
+      peers.push({
+        frame: (frame) => {
+          if (channel.send(frame)) nodes.delivered(node);
+          else hub.countDropped();
+        },
+        transmitted: () => undefined,
+        aborted: () => undefined,
+      });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { clock, bus, nodes, power: nodes, close };
+}

@@ -1,0 +1,52 @@
+/** Our own SocketCAN addon, loaded when it is first asked for: not every machine can build it. */
+
+import { createRequire } from "node:module";
+import { RigError } from "../../core/verdict/rig-error.ts";
+
+/** Stands for a channel inside the addon. */
+export type ChannelHandle = object;
+
+/** The functions of native/canraw.c. Each throws an `Error` with an `errno` where it can't. */
+export interface CanRawAddon {
+  /** The listener is called when records have come in, once until `state` was asked. */
+  open(
+    name: string,
+    receiveBufferBytes: number,
+    errorMask: number,
+    receivesOwn: boolean,
+    filters: Uint32Array,
+    ringRecords: number,
+    listener: () => void,
+  ): { readonly handle: ChannelHandle; readonly ring: ArrayBuffer };
+  /** Writes head, tail, records that found no room, and the last errno. */
+  state(handle: ChannelHandle, out: Float64Array): void;
+  taken(handle: ChannelHandle, tail: number): void;
+  /** Writes how many were sent, and the errno that stopped it. */
+  send(handle: ChannelHandle, records: Uint8Array, count: number, out: Int32Array): void;
+  close(handle: ChannelHandle): void;
+}
+
+const PATH = "../../../native/build/canraw.node";
+
+let loaded: CanRawAddon | null = null;
+
+/** Throws `capability.socketcan` where it was not built. */
+export function loadAddon(): CanRawAddon {
+  try {
+    loaded ??= createRequire(import.meta.url)(PATH) as CanRawAddon;
+    return loaded;
+  } catch (error) {
+    throw new RigError("capability.socketcan", "the SocketCAN addon is not built", {
+      hint: "It needs Linux and a C compiler when the package is installed: npm rebuild",
+      cause: error,
+    });
+  }
+}
+
+export function hasAddon(): boolean {
+  try {
+    return loadAddon() !== null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * A node program's way to a CAN interface. What the interface's queue has no room for waits here,
+ * in order; the kernel's echo of an own frame is its acknowledgement. There is no filter, which
+ * would take echoes away as well.
+ */
+
+import type { CanFrame } from "../../core/can/frame.ts";
+import type { BusLink, LinkEvent } from "../../ports/bus-link.ts";
+import { RawChannel } from "./raw-channel.ts";
+
+const RETRY_MS = 1;
+
+export function linkToCan(name: string, onEvent: (event: LinkEvent) => void): BusLink {
+  let end: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  /** Tokens of the frames that are sent and not yet echoed. */
+  const sent: number[] = [];
+  const waiting: { readonly token: number; readonly frame: CanFrame }[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  const channel = new RawChannel({
+    name,
+    errorMask: 0,
+    receivesOwn: true,
+    onFrame: ({ frame, isOwn }) => {
+      if (!isOwn) onEvent({ kind: "frame", frame });
+      else {
+        const token = sent.shift();
+        if (token !== undefined) onEvent({ kind: "transmitted", token });
+      }
+    },
+    onTrouble: (code) => {
+      if (code === "ENODEV") end();
+    },
+  });
+  const flush = () => {
+    timer = null;
+    while (waiting.length > 0) {
+      const [first] = waiting;
+      if (first === undefined || channel.send([first.frame]).sent === 0) break;
+      sent.push(first.token);
+      waiting.shift();
+    }
+    if (waiting.length > 0) timer = setTimeout(flush, RETRY_MS);
+  };
+  const send = (token: number, frame: CanFrame) => {
+    waiting.push({ token, frame });
+    if (timer === null) flush();
+  };
+  return { send, closed };
+}
