@@ -220,25 +220,24 @@ static void finalize(napi_env env, void *data, void *hint) {
   free(channel);
 }
 
-/* open(interface, receiveBufferBytes, errorMask, receiveOwn, filters: Uint32Array of id and mask,
- * ringRecords, listener) -> { handle, ring }: throws an error with `errno`. */
+/* open(interface, settings, filters, listener) -> { handle, ring }: settings is a Uint32Array of
+ * receive buffer in bytes, error mask, places in the ring, and 1 to hear own frames; filters one of
+ * identifier and mask by turns. Throws an error with `errno`. */
 static napi_value open_channel(napi_env env, napi_callback_info info) {
-  size_t argc = 7;
-  napi_value argv[7];
+  size_t argc = 4, settings_length, filter_length;
+  napi_value argv[4];
   char name[IF_NAMESIZE];
-  uint32_t buffer, error_mask, capacity;
-  bool own;
-  void *filter_data;
-  size_t filter_length;
+  void *settings_data, *filter_data;
   napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
   if (napi_get_value_string_utf8(env, argv[0], name, sizeof name, NULL) != napi_ok ||
-      napi_get_value_uint32(env, argv[1], &buffer) != napi_ok ||
-      napi_get_value_uint32(env, argv[2], &error_mask) != napi_ok ||
-      napi_get_value_bool(env, argv[3], &own) != napi_ok ||
-      napi_get_typedarray_info(env, argv[4], NULL, &filter_length, &filter_data, NULL, NULL) != napi_ok ||
-      napi_get_value_uint32(env, argv[5], &capacity) != napi_ok || capacity == 0) {
+      napi_get_typedarray_info(env, argv[1], NULL, &settings_length, &settings_data, NULL, NULL) != napi_ok ||
+      napi_get_typedarray_info(env, argv[2], NULL, &filter_length, &filter_data, NULL, NULL) != napi_ok ||
+      settings_length != 4 || ((uint32_t *)settings_data)[2] == 0) {
     return fail(env, "open", EINVAL);
   }
+  const uint32_t *settings = settings_data;
+  uint32_t buffer = settings[0], error_mask = settings[1], capacity = settings[2];
+  int own = settings[3] != 0;
   int fd = socket(PF_CAN, SOCK_RAW | SOCK_CLOEXEC, CAN_RAW);
   if (fd < 0) return fail(env, "socket", errno);
   if (set_options(fd, buffer, error_mask, own) < 0 ||
@@ -256,7 +255,7 @@ static napi_value open_channel(napi_env env, napi_callback_info info) {
   channel->ring = malloc((size_t)capacity * RECORD);
   napi_value label, handle, ring, result;
   napi_create_string_utf8(env, "canraw", NAPI_AUTO_LENGTH, &label);
-  napi_create_threadsafe_function(env, argv[6], NULL, label, 0, 1, NULL, NULL, channel,
+  napi_create_threadsafe_function(env, argv[3], NULL, label, 0, 1, NULL, NULL, channel,
                                   call_listener, &channel->notify);
   if (pthread_create(&channel->thread, NULL, receive, channel) != 0) {
     close(fd);

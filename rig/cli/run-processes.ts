@@ -1,6 +1,6 @@
 /**
- * Carries out one run with nodes as processes (levels `process` and `vcan`): opens the world, drives
- * the engine, closes the world.
+ * Carries out one run with nodes as processes (levels `process` and `vcan`): opens the world,
+ * drives the engine, closes the world.
  */
 
 import { join } from "node:path";

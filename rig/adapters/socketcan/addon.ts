@@ -8,14 +8,14 @@ export type ChannelHandle = object;
 
 /** The functions of native/canraw.c. Each throws an `Error` with an `errno` where it can't. */
 export interface CanRawAddon {
-  /** The listener is called when records have come in, once until `state` was asked. */
+  /**
+   * `settings` are receive buffer in bytes, error mask, places in the ring, and 1 for one that hears
+   * what it sends. The listener is called when records have come in, once until `state` was asked.
+   */
   open(
     name: string,
-    receiveBufferBytes: number,
-    errorMask: number,
-    receivesOwn: boolean,
+    settings: Uint32Array,
     filters: Uint32Array,
-    ringRecords: number,
     listener: () => void,
   ): { readonly handle: ChannelHandle; readonly ring: ArrayBuffer };
   /** Writes head, tail, records that found no room, and the last errno. */

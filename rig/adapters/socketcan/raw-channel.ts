@@ -59,11 +59,8 @@ export class RawChannel {
     try {
       const opened = this.#addon.open(
         name,
-        BUFFER_BYTES,
-        errorMask,
-        receivesOwn,
+        Uint32Array.of(BUFFER_BYTES, errorMask, ring, receivesOwn ? 1 : 0),
         Uint32Array.from(options.onFrame === undefined ? [] : filters),
-        ring,
         () => this.#drain(),
       );
       this.#handle = opened.handle;
