@@ -9,8 +9,8 @@ export type ChannelHandle = object;
 /** The functions of native/canraw.c. Each throws an `Error` with an `errno` where it can't. */
 export interface CanRawAddon {
   /**
-   * `settings` are receive buffer in bytes, error mask, places in the ring, and 1 for one that hears
-   * what it sends. The listener is called when records have come in, once until `state` was asked.
+   * `settings`: receive buffer in bytes, error mask, places in the ring, and 1 for one that hears
+   * what it sends. The listener is called when records have come in, once until `state` is asked.
    */
   open(
     name: string,
