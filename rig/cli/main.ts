@@ -17,12 +17,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import("./commands/plan.ts")).planCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
+  capture: async () => (await import("./commands/capture.ts")).captureCommand,
   node: async () => (await import("./commands/node.ts")).nodeCommand,
   vm: async () => (await import("./commands/vm.ts")).vmCommand,
 };
 
 /** Arguments that may be given more than once; those of the suite only there. */
-const MANY: ReadonlySet<string> = new Set(["_", "files", "history"]);
+const MANY: ReadonlySet<string> = new Set(["_", "bus", "files", "history"]);
 const MANY_OF_SUITE: ReadonlySet<string> = new Set([...MANY, "scenario"]);
 
 const finish: Finish = async (work) => {
