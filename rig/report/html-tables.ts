@@ -112,6 +112,7 @@ export function busHtml({ bus, messages }: RunResult): string {
     ["error frames", bus.errorFrames],
     ["received twice after an error", bus.duplicates],
     ["controllers gone bus-off", bus.busOffs],
+    ...Object.entries(bus.reached ?? {}).map(([point, count]) => [`reached: ${point}`, count]),
   ];
   const sent = Object.entries(messages).map(([name, count]) => [`${name} sent`, count] as const);
   return tableHtml({ heads: ["", "count#"], rows: [...rows, ...sent] });

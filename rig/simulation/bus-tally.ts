@@ -2,8 +2,12 @@
 
 import type { ErrorState } from "../core/can/error-confinement.ts";
 import type { CanFrame } from "../core/can/frame.ts";
+import type { NodeRecord } from "../core/consensus/node-core.ts";
+import { Reachability } from "../core/invariant/reachability.ts";
 import { HEADER_LENGTH, readHeader } from "../core/wire/header.ts";
+import { sourceOfId } from "../core/wire/identifier.ts";
 import { messageName } from "../core/wire/message-name.ts";
+import { TYPE } from "../core/wire/roj-message.ts";
 
 const STATIONS = 16;
 
@@ -14,23 +18,46 @@ export class BusTally {
   dropped = 0;
   #busOffs = 0;
   #duplicates = 0;
+  #outbid = 0;
+  /** The node that made the last proposal. */
+  #proposer = -1;
+  readonly #reached = new Reachability();
   readonly #messages = new Map<string, number>();
   /** By station, the bytes of the last frame of it that was good for a receiver or itself. */
   readonly #lastData: (Uint8Array | undefined)[] = new Array(STATIONS).fill(undefined);
 
-  observed(sender: number, { fd, data }: CanFrame): void {
+  observed(sender: number, { fd, esi, data }: CanFrame): void {
     // A repetition is the very frame again, which a protocol's own repetition never is.
-    if (this.#lastData[sender] === data) this.#duplicates++;
+    const isRepetition = this.#lastData[sender] === data;
+    if (isRepetition) this.#duplicates++;
     this.#lastData[sender] = data;
     if (!fd || data.length < HEADER_LENGTH) return;
     const header = readHeader(data);
     if (header.fragment !== 0) return;
     const name = messageName(header.type);
     this.#messages.set(name, (this.#messages.get(name) ?? 0) + 1);
+    if (isRepetition && isPromise(header.type)) this.#reached.count("vote-duplicated");
+    if (esi && header.type === TYPE.propose) this.#reached.count("proposer-error-passive");
   }
 
-  busState(state: ErrorState): void {
-    if (state === "bus-off") this.#busOffs++;
+  /** A node notes something of itself. */
+  noted(node: number, { event }: NodeRecord): void {
+    if (event === "propose") this.#proposer = node;
+  }
+
+  /** A node gets a frame; `boots` says how often a node was booted. */
+  received({ id, fd, data }: CanFrame, boots: (node: number) => number | undefined): void {
+    if (!fd || data.length < HEADER_LENGTH) return;
+    const current = boots(sourceOfId(id));
+    if (current === undefined || readHeader(data).boot === (current & 0xff)) return;
+    this.#reached.count("old-boot");
+  }
+
+  /** `waiting` frames stand in the station's queue. */
+  busState(station: number, state: ErrorState, waiting: number): void {
+    if (state !== "bus-off") return;
+    this.#busOffs++;
+    if (station === this.#proposer && waiting > 0) this.#reached.count("proposer-bus-off");
   }
 
   /** Sent messages by name, in the order of the names. */
@@ -38,13 +65,22 @@ export class BusTally {
     return Object.fromEntries([...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  counts() {
+  /** `outbid`: times that a station lost arbitration more than eight times in a row. */
+  counts(outbid: number) {
+    this.#reached.count("arbitration-lost", outbid - this.#outbid);
+    this.#outbid = outbid;
+    const reached = this.#reached.reports();
     return {
       delivered: this.delivered,
       withheld: this.withheld,
       dropped: this.dropped,
       busOffs: this.#busOffs,
       duplicates: this.#duplicates,
+      ...(Object.keys(reached).length === 0 ? {} : { reached }),
     };
   }
+}
+
+function isPromise(type: number): boolean {
+  return type === TYPE.vote || type === TYPE.confirm;
 }

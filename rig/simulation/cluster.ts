@@ -279,11 +279,11 @@ export class Cluster implements BusListener {
   }
 
   statistics(): Extract<RunRecord, { type: "statistics" }> {
-    const { frames, busyNs, errorFrames } = this.#bus.counters;
+    const { frames, busyNs, errorFrames, outbid } = this.#bus.counters;
     return {
       type: "statistics",
       time: this.#nowNs,
-      bus: { frames, busyNs: Math.round(busyNs), errorFrames, ...this.#tally.counts() },
+      bus: { frames, busyNs: Math.round(busyNs), errorFrames, ...this.#tally.counts(outbid) },
       messages: this.#tally.messages(),
       nodes: this.#nodes.map((node, index) => node.statistics(index, this.#bus.errorState(index))),
       invariants: this.#observer.reports(),
@@ -304,6 +304,7 @@ export class Cluster implements BusListener {
       return;
     }
     this.#tally.delivered++;
+    this.#tally.received(frame, (node) => this.#nodes[node]?.boots);
     const seen = this.#busFaults.seen(sourceOfId(frame.id), receiver, frame);
     if (this.#controllerFaults.receives(receiver, seen)) return;
     this.#dispatch(receiver, { kind: "frame", frame: seen });
@@ -336,7 +337,7 @@ export class Cluster implements BusListener {
 
   busState(station: number, counters: ErrorCounters): void {
     const { state, tec, rec } = counters;
-    this.#tally.busState(state);
+    this.#tally.busState(station, state, this.#bus.waitingFrames(station));
     this.#trafficFaults.busState(station, state);
     if (this.#isStranger(station)) return;
     const node = station === HOST_STATION ? "host" : station;
@@ -458,6 +459,7 @@ export class Cluster implements BusListener {
         break;
       case "trace":
         state.count(effect.record);
+        this.#tally.noted(node, effect.record);
         this.#observer.node(node, effect.record);
         this.#options.sink.node(node, state.boots, this.#nowNs, effect.record);
         break;

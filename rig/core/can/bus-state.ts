@@ -4,7 +4,7 @@
  * are the steps that more than one of those parts takes; the parts themselves decide.
  */
 
-import type { StationMask } from "./acceptance.ts";
+import { STATION_LIMIT, type StationMask } from "./acceptance.ts";
 import type { BusListener } from "./bus-listener.ts";
 import { BusOffRecovery, RECESSIVE_SEQUENCE_BITS } from "./bus-off-recovery.ts";
 import type { BusCounters, BusOptions, ErrorSource } from "./bus-options.ts";
@@ -68,6 +68,7 @@ export class BusState {
     destroyed: 0,
     collisions: 0,
     errorFrames: 0,
+    outbid: 0,
   };
   readonly listener: BusListener;
   readonly wire: Wire;
@@ -80,6 +81,9 @@ export class BusState {
   /** Stations in one-shot mode, and in listen-only mode. */
   oneShot: StationMask = 0;
   silent: StationMask = 0;
+
+  /** By station, arbitrations lost since its last frame. */
+  readonly losses = new Float64Array(STATION_LIMIT);
 
   /** Next arbitration, or next bit of the frame on the wire that matters. */
   dueNs = NEVER;

@@ -15,6 +15,9 @@ import { failRecessive } from "./stuck-bus.ts";
 /** How much later than the others a passive station has its error delimiter behind it. */
 const LATE_DELIMITER_BITS = 3;
 
+/** Arbitrations lost in a row that are worth a count: more than eight. */
+const OUTBID_LOSSES = 9;
+
 /** The bus is free at `dueNs`: the best of the waiting frames starts. */
 export function arbitrate(bus: BusState): void {
   const { queues, holds } = bus;
@@ -41,7 +44,19 @@ export function arbitrate(bus: BusState): void {
     winners = key < best ? 1 << station : winners | (1 << station);
     best = key;
   }
+  countLosses(bus, candidates, winners);
   start(bus, winners, timeNs);
+}
+
+/** How often in a row the others of `candidates` had to give way. */
+function countLosses(bus: BusState, candidates: StationMask, winners: StationMask): void {
+  bus.losses[lowestStation(winners)] = 0;
+  for (let rest = candidates & ~winners; rest !== 0; rest &= rest - 1) {
+    const station = lowestStation(rest);
+    const losses = (bus.losses[station] as number) + 1;
+    bus.losses[station] = losses;
+    if (losses === OUTBID_LOSSES) bus.counters.outbid++;
+  }
 }
 
 function start(bus: BusState, senders: StationMask, timeNs: number): void {

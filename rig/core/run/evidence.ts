@@ -25,6 +25,8 @@ export interface BusStatistics {
   readonly busOffs: number;
   /** Frames that were good for a receiver and then sent again, after an error near their end. */
   readonly duplicates: number;
+  /** Rare situations that the run was in, and how often; without the others. */
+  readonly reached?: Readonly<Record<string, number>>;
 }
 
 /** The controller of a node at the end of the record. */
