@@ -129,6 +129,7 @@ const OVER_A_SCENARIO = [
   "clients",
   "loss",
   "delay",
+  "byzantine",
 ] as const satisfies readonly (keyof PlanArguments)[];
 
 function refuseBesidePlan(args: PlanArguments): void {

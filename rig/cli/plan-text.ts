@@ -79,6 +79,10 @@ export function assertionText(assertion: Assertion): string {
     }
     case "counted":
       return `at least ${assertion.atLeast} ${COUNTER_WORDS[assertion.counter]}`;
+    case "traitors-convicted":
+      return "honest nodes hold evidence, and none against an honest node";
+    case "false-commits-refused":
+      return "false commits are refused, and none is applied";
     default:
       return `${FIGURES[assertion.name]} within ${durationText(assertion.limitNs)}`;
   }

@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ed25519Authority } from "../adapters/crypto/ed25519.ts";
 import { authorityOf } from "../core/auth/profile.ts";
-import { makeNode } from "../core/consensus/make-node.ts";
+import { nodeMaker } from "../core/consensus/make-node.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { RunSink } from "../core/run/record.ts";
 import { baselineRecords } from "../simulation/baselines.ts";
@@ -28,7 +28,7 @@ export interface SimulatedRunWatch {
 export function openSimulatedRun(plan: RunPlan, sink: RunSink): SimulatedRun {
   for (const record of baselineRecords(plan)) sink.record(record);
   const authority = authorityOf(plan, ed25519Authority);
-  const make = (node: number) => makeNode(plan, node, { authority });
+  const make = nodeMaker(plan, authority);
   return new SimulatedRun({ plan, makeNode: make, authority, sink });
 }
 

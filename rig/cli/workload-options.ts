@@ -6,6 +6,7 @@ import type { ScenarioChanges } from "../core/plan/change-scenario.ts";
 import { CLIENTS_AT, type ClientsAt, type ScenarioWorkload } from "../core/plan/scenario.ts";
 import { nsOfDuration, percentOfShare } from "../core/plan/units.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
+import { traitorsOf } from "./byzantine-option.ts";
 import { wholeNumber } from "./numbers.ts";
 
 export interface WorkloadArguments {
@@ -17,6 +18,7 @@ export interface WorkloadArguments {
   readonly clients?: string | undefined;
   readonly loss?: string | undefined;
   readonly delay?: string | undefined;
+  readonly byzantine?: string | readonly string[] | undefined;
 }
 
 export function workloadOptions<T>(yargs: Argv<T>) {
@@ -40,6 +42,10 @@ export function workloadOptions<T>(yargs: Argv<T>) {
     .option("delay", {
       string: true,
       describe: "Range by which deliveries to nodes are late: 1ms..5ms; 0ms..0ms for none",
+    })
+    .option("byzantine", {
+      string: true,
+      describe: "Traitors: 0=equivocating, bound=silent, over-bound=colluding, 0=honest",
     });
 }
 
@@ -49,6 +55,7 @@ export function changesOf(args: WorkloadArguments): ScenarioChanges {
     workload: workloadOf(args),
     ...(loss === undefined ? {} : { loss: share("--loss", loss) / 100 }),
     ...(delay === undefined ? {} : { delay: delayRange(delay) }),
+    ...(args.byzantine === undefined ? {} : { byzantine: traitorsOf(args.byzantine) }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { ErrorCounters } from "../core/can/error-confinement.ts";
 import type { ErrorDetail } from "../core/can/error-frame.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import { SegmentedBus } from "../core/can/segmented-bus.ts";
-import type { NodeCore, NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
+import type { NodeEffect, NodeEvent } from "../core/consensus/node-core.ts";
 import { BusFaults } from "../core/fault/bus/bus-fault-family.ts";
 import { LogicalFaults } from "../core/fault/bus/logical-bus-faults.ts";
 import { TrafficFaults } from "../core/fault/bus/traffic-bus-faults.ts";
@@ -22,7 +22,6 @@ import { describeTarget } from "../core/fault/target.ts";
 import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
 import { byzantineWithin } from "../core/plan/adversity.ts";
-import type { RunPlan } from "../core/plan/plan.ts";
 import type { ResidentCommand } from "../core/resident/resident-command.ts";
 import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
@@ -44,6 +43,7 @@ import { StopFaults } from "./stop-faults.ts";
 import { NodeStorage, type StoreWrite } from "./storage.ts";
 import { StorageFaultFamily } from "./storage-fault-family.ts";
 import { type StorageFault, StorageFaults } from "./storage-faults.ts";
+import { type TraitorMaking, traitorFaults } from "./traitors.ts";
 import { TwinFaults } from "./twin-faults.ts";
 
 /** Frames that a controller's driver holds, however long the bus is of no use. */
@@ -63,9 +63,7 @@ type WorldEvent =
   | { readonly kind: "act"; readonly act: () => void }
   | { readonly kind: "late"; readonly receiver: number; readonly frame: CanFrame };
 
-export interface ClusterOptions {
-  readonly plan: RunPlan;
-  readonly makeNode: (node: number) => NodeCore;
+export interface ClusterOptions extends TraitorMaking {
   readonly sink: RunSink;
   /** A frame arrived on the host's channel. */
   readonly onHostFrame: (frame: CanFrame, timeNs: number) => void;
@@ -179,6 +177,7 @@ export class Cluster implements BusListener {
       after: (delayNs: number, act: () => void) => this.#after(delayNs, act),
       rest: (node: number) => this.#node(node).storage.rest(!this.isRunning(node)),
     };
+    const held = { nodes: this.#nodes, observer: this.#observer, nowNs: () => this.#nowNs, count };
     return [
       this.#busFaults,
       this.#logicalFaults,
@@ -189,6 +188,7 @@ export class Cluster implements BusListener {
       this.#trafficFaults,
       this.#controllerFaults,
       this.#twinFaults,
+      ...traitorFaults(this.#options, held),
     ];
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { authorityOf, type MakeAuthority } from "../core/auth/profile.ts";
-import { makeNode } from "../core/consensus/make-node.ts";
+import { nodeMaker } from "../core/consensus/make-node.ts";
 import { makePlan, type PlanRequest } from "../core/plan/make-plan.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
@@ -51,7 +51,7 @@ export function runPlan(plan: RunPlan, sink?: RunSink, makeSig?: MakeAuthority):
   };
   for (const record of baselineRecords(plan)) both.record(record);
   const authority = authorityOf(plan, makeSig);
-  const make = (node: number) => makeNode(plan, node, { authority });
+  const make = nodeMaker(plan, authority);
   const run = new SimulatedRun({ plan, makeNode: make, authority, sink: both });
   if (!run.advance(EVENTS_MAX)) {
     throw new RigError("rig.internal", `the run of seed ${plan.seed} does not end`);

@@ -8,11 +8,12 @@ import type { NodeCore, NodeEvent, NodeRecord } from "../core/consensus/node-cor
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import { POWER_FAULT_KINDS } from "../core/fault/power-faults.ts";
 import type { ControllerStatistics, NodeStatistics } from "../core/run/evidence.ts";
+import { TrustCounts } from "../core/run/trust-counts.ts";
 import { NodeClock } from "./node-clock.ts";
 import type { NodeStorage } from "./storage.ts";
 
 export class SimulatedNode {
-  readonly core: NodeCore;
+  core: NodeCore;
   readonly storage: NodeStorage;
   readonly clock = new NodeClock();
   /** By timer, which of its settings is the valid one. */
@@ -30,6 +31,7 @@ export class SimulatedNode {
   #expired = 0;
   #passives = 0;
   #busOffs = 0;
+  readonly trust = new TrustCounts();
   boots = 0;
   pausedBy: Fault | null = null;
 
@@ -143,6 +145,7 @@ export class SimulatedNode {
       this.#applied += record.requests?.length ?? 0;
     } else if (record.event === "snapshot") this.#decided = record.slot;
     else if (record.event === "expire") this.#expired++;
+    else this.trust.note(record);
   }
 
   /** The node's controller came into another error state. */
@@ -169,6 +172,7 @@ export class SimulatedNode {
       applied: this.#applied,
       expired: this.#expired,
       controller: this.controller(counters),
+      ...this.trust.statistics(),
     };
   }
 }

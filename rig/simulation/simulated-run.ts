@@ -5,7 +5,6 @@
 
 import type { Authority } from "../core/auth/authority.ts";
 import type { CanFrame } from "../core/can/frame.ts";
-import type { NodeCore } from "../core/consensus/node-core.ts";
 import type { Fault } from "../core/fault/fault.ts";
 import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
@@ -37,7 +36,7 @@ export type DrivenCluster = Pick<
 
 export interface SimulatedRunOptions {
   readonly plan: RunPlan;
-  readonly makeNode: (node: number) => NodeCore;
+  readonly makeNode: ClusterOptions["makeNode"];
   /** Signs for traitors, with their own keys; that of the plan's profile when left out. */
   readonly authority?: Authority | null;
   readonly sink: RunSink;
@@ -66,7 +65,8 @@ export class SimulatedRun {
     const onHostFrame = (frame: CanFrame) => this.#arrived.push(frame);
     const open = options.openCluster ?? ((each: ClusterOptions) => new Cluster(each));
     const onHistory = (record: NodeHistoryRecord) => this.#fetched.push(record);
-    this.#cluster = open({ plan, makeNode, sink, onHostFrame, onHistory });
+    const authority = options.authority === undefined ? {} : { authority: options.authority };
+    this.#cluster = open({ plan, makeNode, sink, onHostFrame, onHistory, ...authority });
     this.#cluster.start();
     this.#step({ kind: "start" });
     this.#takeArrived();

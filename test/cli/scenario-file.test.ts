@@ -164,6 +164,7 @@ describe("a plan file", () => {
       "- {kind: misdirect, nodes: [0], probability: 0.5}",
       "- {kind: amnesia, nodes: [0], records: all}",
       "- {kind: gray-slow, nodes: [0], factor: 10, stall: 1us}",
+      "- {kind: byzantine, nodes: bound, behaviour: malformed}",
       "- {kind: power-cut-in-write, nodes: [0]}",
       "- {kind: store-full, nodes: [0]}",
       "- {kind: store-error, nodes: [0], probability: 100%}",
@@ -207,7 +208,7 @@ describe("a plan file", () => {
     const read = readPlanFile(file(`${words.join("\n")}\n`));
     const faults = read.kind === "faults" ? read.faults : [];
     expect(faults.map(({ kind }) => kind).sort()).toEqual([...FAULT_KINDS].sort());
-    const expanded = expandFaults(faults, { nodes: 3, operations: 100 });
+    const expanded = expandFaults(faults, { nodes: 4, operations: 100 });
     const again = readPlanFile(file(JSON.stringify(expanded), "faults.json"));
     expect(again).toEqual({ kind: "faults", faults: expanded });
   });

@@ -19,7 +19,8 @@ export function simulate(request: PlanRequest): RunEvidence {
 export function simulatePlan(plan: RunPlan, rules?: RojRules): RunEvidence {
   const builder = new EvidenceBuilder(plan);
   const sink = { record: (entry: RunRecord) => builder.add(entry), node() {}, frame() {} };
-  const make = (node: number) => makeNode(plan, node, rules === undefined ? {} : { rules });
+  const make = (node: number, own = rules) =>
+    makeNode(plan, node, own === undefined ? {} : { rules: own });
   const run = new SimulatedRun({ plan, makeNode: make, sink });
   if (!run.advance(EVENTS_MAX)) throw new Error(`the run does not end: seed ${plan.seed}`);
   run.end(null);

@@ -76,6 +76,8 @@ function detailOf(fault: FaultOfFile): Detail {
     case "twin-node":
     case "replay":
       return trafficDetail(fault);
+    case "byzantine":
+      return { kind: fault.kind, nodes: fault.nodes, behaviour: fault.behaviour };
     default:
       return { kind: fault.kind, nodes: fault.nodes };
   }

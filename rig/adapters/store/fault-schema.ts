@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { BEHAVIOURS } from "../../core/fault/byzantine-faults.ts";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { BUS_FAULTS } from "./faults/bus.ts";
 import { CLOCK_FAULTS } from "./faults/clock.ts";
@@ -11,7 +12,7 @@ import { CONTROLLER_FAULTS } from "./faults/controller.ts";
 import { common, nodeGroups, nodes, probability } from "./faults/parts.ts";
 import { POWER_FAULTS } from "./faults/power.ts";
 import { TRAFFIC_FAULTS } from "./faults/traffic.ts";
-import { duration, fields, whole } from "./fields.ts";
+import { duration, fields, oneOf, whole } from "./fields.ts";
 
 const beyondLimit = z
   .boolean({ error: "expected true or false" })
@@ -73,6 +74,12 @@ export const faultSchema = z.discriminatedUnion(
         .max(1e6, { error: SLOWER })
         .describe("How many times as long a write takes"),
       stall: duration("0s").optional().describe("And how much longer; 0s"),
+      ...common,
+    }),
+    fields({
+      kind: z.literal("byzantine"),
+      nodes,
+      behaviour: oneOf(BEHAVIOURS).describe("What the traitors do"),
       ...common,
     }),
     fields({ kind: z.enum(["power-cut-in-write", "store-full"]), nodes, ...common }),

@@ -2,10 +2,17 @@
 
 import { z } from "zod";
 import { AUTH_PROFILES } from "../../core/auth/profile.ts";
+import { BEHAVIOURS } from "../../core/fault/byzantine-faults.ts";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { LEVELS } from "../../core/plan/level.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
-import { BUS_COUNTERS, LATENCY_FIGURE_LIMITS, NODES_MAX, PROTOCOLS } from "../../core/plan/plan.ts";
+import {
+  BUS_COUNTERS,
+  BYZANTINE_CLAIMS,
+  LATENCY_FIGURE_LIMITS,
+  NODES_MAX,
+  PROTOCOLS,
+} from "../../core/plan/plan.ts";
 import { NODE_PROCESSES_MAX } from "../../core/wire/session.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
 import { EXPLICIT_BUS_FAULTS } from "./faults/bus.ts";
@@ -56,6 +63,7 @@ export const explicitFaultSchema = z.discriminatedUnion(
         error: "expected all, or a number of records",
       }),
     }),
+    fields({ ...place, kind: z.literal("byzantine"), nodes, behaviour: oneOf(BEHAVIOURS) }),
     fields({
       ...place,
       kind: z.literal("gray-slow"),
@@ -91,6 +99,7 @@ const assertion = z.discriminatedUnion(
       times: numberOf("a number over 0").positive(),
       scenario: nameSchema,
     }),
+    fields({ name: z.literal([...BYZANTINE_CLAIMS]) }),
   ],
   { error: "expected a claim such as {name: acknowledged-within, limitNs: 10000000}" },
 );

@@ -59,7 +59,9 @@ function scenarioOfFile(file: ScenarioFile): Scenario {
     assertions: [
       ...(limits === undefined ? [] : assertionsOf(limits)),
       ...(file.effects === undefined ? [] : effectsOf(file.effects)),
+      ...(file.claims ?? []).map((claim) => ({ name: claim })),
     ],
+    ...(file.auth === undefined ? {} : { auth: file.auth }),
     ...(file.bus === undefined ? {} : { bus: busOf(file.bus) }),
   };
 }

@@ -4,8 +4,9 @@
  */
 
 import { z } from "zod";
+import { AUTH_PROFILES } from "../../core/auth/profile.ts";
 import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX } from "../../core/plan/make-plan.ts";
-import { NODES_MAX } from "../../core/plan/plan.ts";
+import { BYZANTINE_CLAIMS, NODES_MAX } from "../../core/plan/plan.ts";
 import { CLIENTS_AT } from "../../core/plan/scenario.ts";
 import { NODE_PROCESSES_MAX } from "../../core/wire/session.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
@@ -120,6 +121,14 @@ export const scenarioSchema = fields({
   floors: floors.optional().describe("What has to be acknowledged before a run may be valid"),
   limits: limits.optional().describe("Latencies beyond which a run is invalid"),
   effects: effects.optional().describe("What the bus has to show; a run is unknown without"),
+  claims: z
+    .array(oneOf(BYZANTINE_CLAIMS), { error: "expected a list of claims" })
+    .max(10)
+    .optional()
+    .describe("What nodes have to have noticed, or the run is invalid"),
+  auth: oneOf(AUTH_PROFILES)
+    .optional()
+    .describe("How nodes know who said what; ideal where nodes lie, else crash"),
   timers: timers.optional().describe("Timers of the protocol and of the clients"),
   bus: bus.optional().describe("How controllers come back from bus-off"),
 });

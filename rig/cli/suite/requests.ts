@@ -118,6 +118,7 @@ const CHOOSING = [
   "txn-length",
   "loss",
   "delay",
+  "byzantine",
 ] as const satisfies readonly (keyof SelectionArguments)[];
 
 function failedRequests(path: string, args: SelectionArguments): readonly SuiteRequest[] {

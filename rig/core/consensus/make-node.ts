@@ -16,6 +16,12 @@ export interface NodeMaking {
   readonly authority?: Authority | null;
 }
 
+/** Makes nodes of the plan, with rules of their own where a traitor asks for it. */
+export function nodeMaker(plan: RunPlan, authority: Authority | null) {
+  return (node: number, rules?: RojRules): NodeCore =>
+    makeNode(plan, node, rules === undefined ? { authority } : { authority, rules });
+}
+
 export function makeNode(plan: RunPlan, node: number, making: NodeMaking = {}): NodeCore {
   const { rules = ROJ_RULES, authority = authorityOf(plan) } = making;
   const compaction = { ...COMPACTION, ...plan.storage.compaction };

@@ -5,6 +5,11 @@
  */
 
 import { BUS_FAULT_KINDS, BUS_FAULT_TRAITS, type BusFaultDetail } from "./bus-faults.ts";
+import {
+  BYZANTINE_FAULT_KINDS,
+  BYZANTINE_FAULT_TRAITS,
+  type ByzantineFaultDetail,
+} from "./byzantine-faults.ts";
 import { CLOCK_FAULT_KINDS, CLOCK_FAULT_TRAITS, type ClockFaultDetail } from "./clock-faults.ts";
 
 import {
@@ -42,6 +47,7 @@ export const FAULT_KINDS = [
   ...TWIN_FAULT_KINDS,
   ...CONTROLLER_FAULT_KINDS,
   ...BUS_FAULT_KINDS,
+  ...BYZANTINE_FAULT_KINDS,
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -55,6 +61,7 @@ export const FAULT_TRAITS: Readonly<Record<FaultKind, FaultTraits>> = {
   ...TWIN_FAULT_TRAITS,
   ...CONTROLLER_FAULT_TRAITS,
   ...BUS_FAULT_TRAITS,
+  ...BYZANTINE_FAULT_TRAITS,
 };
 
 /** Where in the run something happens: at a time, or when that many operations were issued. */
@@ -69,7 +76,8 @@ export type FaultDetail =
   | TrafficFaultDetail
   | TwinFaultDetail
   | ControllerFaultDetail
-  | BusFaultDetail;
+  | BusFaultDetail
+  | ByzantineFaultDetail;
 
 /** A fault without `end` lasts until the workload is done; then the run heals it. */
 export type Fault = FaultDetail & {

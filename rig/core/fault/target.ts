@@ -16,6 +16,8 @@ export function describeTarget(fault: FaultDetail): string {
       return `${fault.nodes.join(" ")} at ${percentText(fault.probability)}`;
     case "flash-bitrot":
       return `${fault.nodes.join(" ")}, each record at ${percentText(fault.probability)}`;
+    case "byzantine":
+      return `${fault.nodes.join(" ")}, ${fault.behaviour}`;
     case "amnesia": {
       const what = fault.records === "all" ? "all" : `last ${fault.records}`;
       return `${fault.nodes.join(" ")}, ${what} records`;

@@ -7,8 +7,8 @@ import type { Level } from "../plan/level.ts";
  * leaves its nodes as good as silent, `rolls` does so one at a time, `damages` in single slots
  * only, `harms` if it strikes often enough, `blocks` leaves nothing of the bus, `crowds` as much as
  * its load does, `forgets` makes them break promises or believe what nobody said (nothing tells
- * them from Byzantine ones), `impersonates` has somebody else speak for them (Byzantine as well),
- * `disturbs` is what retries make good.
+ * them from Byzantine ones), `betrays` makes them Byzantine, `impersonates` has somebody else speak
+ * for them (Byzantine as well), `disturbs` is what retries make good.
  */
 export type FaultToll =
   | "splits"
@@ -20,6 +20,7 @@ export type FaultToll =
   | "impersonates"
   | "blocks"
   | "crowds"
+  | "betrays"
   | "disturbs";
 
 export interface FaultTraits {

@@ -1,7 +1,8 @@
 /**
- * Watches what the nodes themselves record and checks it as it happens (consensus invariants that
- * apply to the crash profile): agreement on each slot, one vote per node and phase, commits with a
- * quorum behind them, and that what is applied was asked for, once.
+ * Watches what the nodes themselves record and checks it as it happens: agreement on each slot,
+ * one vote per node and phase, commits with a quorum behind them, that what is applied was asked
+ * for, once, and that no honest node is convicted. What a Byzantine node says of itself is no
+ * evidence of anything.
  */
 
 import type { NodeRecord } from "../consensus/node-core.ts";
@@ -16,6 +17,7 @@ const NAMES = [
   "commit-quorum",
   "applied-once",
   "applied-in-order",
+  "no-false-evidence",
 ] as const;
 type InvariantName = (typeof NAMES)[number];
 
@@ -47,6 +49,8 @@ export class InvariantObserver {
 
   /** Commits whose confirmations were not all heard of yet, where records may come late. */
   #unproven: { readonly node: number; readonly record: NodeRecord }[] = [];
+  /** Bit per node that was ever told to lie. */
+  #distrusted = 0;
 
   /**
    * `unbound` are nodes that the protocol has to bear as Byzantine: what they promise may be
@@ -73,7 +77,13 @@ export class InvariantObserver {
     this.#issued.add(requestKey(client, request));
   }
 
+  /** The node is Byzantine from here on, whatever becomes of it later. */
+  distrust(node: number): void {
+    this.#distrusted |= 1 << node;
+  }
+
   node(node: number, record: NodeRecord): void {
+    if ((this.#distrusted & (1 << node)) !== 0) return;
     switch (record.event) {
       case "boot":
         // The state is made anew from the log, which the node replays before this record.
@@ -91,6 +101,9 @@ export class InvariantObserver {
       case "snapshot":
         this.#onSnapshot(node, record);
         break;
+      case "evidence":
+        this.#onEvidence(node, record);
+        break;
       default:
     }
   }
@@ -104,7 +117,11 @@ export class InvariantObserver {
   reports(): readonly InvariantReport[] {
     for (const { node, record } of this.#unproven) this.#checkQuorum(node, record);
     this.#unproven = [];
-    return NAMES.map((name) => ({
+    // Evidence is found in the signed profile only.
+    const names = NAMES.filter(
+      (name) => name !== "no-false-evidence" || this.#checked.get(name) !== 0,
+    );
+    return names.map((name) => ({
       name,
       checked: this.#checked.get(name) as number,
       violations: this.#violations.get(name) as string[],
@@ -139,7 +156,9 @@ export class InvariantObserver {
   }
 
   #confirmations({ slot, round, digest }: NodeRecord): number {
-    return bitsOf((this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0) | this.#unbound);
+    const confirmed = this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0;
+    // What Byzantine nodes confirmed is not recorded: it may be anything.
+    return bitsOf(confirmed | this.#unbound | this.#distrusted);
   }
 
   #checkQuorum(node: number, record: NodeRecord): void {
@@ -190,6 +209,13 @@ export class InvariantObserver {
       }
     }
     this.#nextSlot[node] = slot;
+  }
+
+  #onEvidence(node: number, { accused = node, slot, round }: NodeRecord): void {
+    this.#check("no-false-evidence", (this.#distrusted & (1 << accused)) !== 0, () => {
+      const where = `slot ${slot}, round ${round}`;
+      return `node ${node} convicted node ${accused}, which is honest, of something in ${where}`;
+    });
   }
 
   #check(name: InvariantName, holds: boolean, text: () => string): void {

@@ -35,10 +35,18 @@ export function byzantineWithin(nodes: number, faults: readonly Fault[]): readon
   return byzantine.size <= faultBound(nodes) ? [...byzantine] : [];
 }
 
-/** Nodes that may break promises, or for which others speak: nothing tells those apart. */
+/** Nodes that lie, which one that only keeps silent does not. */
+export function liarsAmong(faults: readonly Fault[]): Nodes {
+  const lying = faults.filter(
+    (fault) => fault.kind === "byzantine" && fault.behaviour !== "silent",
+  );
+  return new Set(lying.flatMap(nodesOf));
+}
+
+/** Nodes that lie or may break promises, or for which others speak: nothing tells those apart. */
 export function byzantineAmong(nodes: number, faults: readonly Fault[]): Nodes {
   const broken = faults.flatMap((fault) => (mayBreakPromises(fault) ? nodesOf(fault) : []));
-  return new Set(broken.filter((node) => node < nodes));
+  return new Set([...liarsAmong(faults), ...broken].filter((node) => node < nodes));
 }
 
 function mayBreakPromises(fault: Fault): boolean {
@@ -74,6 +82,7 @@ function isBlocked(faults: readonly Fault[]): boolean {
 /** A loss of everything leaves a node as good as silent; so may a store that holds it up. */
 function silencedByOne(fault: Fault): readonly number[] {
   if (fault.kind === "loss") return fault.probability === 1 ? fault.nodes : [];
+  if (fault.kind === "byzantine") return fault.behaviour === "silent" ? fault.nodes : [];
   switch (FAULT_TRAITS[fault.kind].toll) {
     case "silences":
       return nodesOf(fault);

@@ -3,7 +3,8 @@
  * or a fault list in place of its own.
  */
 
-import type { Scenario, ScenarioFault, ScenarioWorkload } from "./scenario.ts";
+import type { Behaviour } from "../fault/byzantine-faults.ts";
+import type { NodeSet, Scenario, ScenarioFault, ScenarioWorkload } from "./scenario.ts";
 
 export interface ScenarioChanges {
   readonly workload?: ScenarioWorkload;
@@ -12,13 +13,21 @@ export interface ScenarioChanges {
   /** Range of the delay of each delivery; up to 0 takes the delays out. */
   readonly delay?: { readonly minNs: number; readonly maxNs: number };
   readonly faults?: readonly ScenarioFault[];
+  /** Traitors in place of those that the scenario has; an empty list makes all nodes honest. */
+  readonly byzantine?: readonly Traitors[];
+}
+
+export interface Traitors {
+  readonly nodes: NodeSet;
+  readonly behaviour: Behaviour;
 }
 
 export function changedScenario(scenario: Scenario, changes: ScenarioChanges): Scenario {
-  const { workload, loss, delay } = changes;
+  const { workload, loss, delay, byzantine } = changes;
   let faults = changes.faults ?? scenario.faults;
   if (loss !== undefined) faults = withLoss(faults, loss);
   if (delay !== undefined) faults = withDelay(faults, delay);
+  if (byzantine !== undefined) faults = withTraitors(faults, byzantine);
   return { ...scenario, workload: { ...scenario.workload, ...workload }, faults };
 }
 
@@ -42,4 +51,13 @@ function withDelay(
     return [...faults, { ...FROM_START, kind: "delay", ...delay }];
   }
   return faults.map((fault) => (fault.kind === "delay" ? { ...fault, ...delay } : fault));
+}
+
+function withTraitors(
+  faults: readonly ScenarioFault[],
+  byzantine: readonly Traitors[],
+): readonly ScenarioFault[] {
+  const others = faults.filter(({ kind }) => kind !== "byzantine");
+  const start = { atNs: 0 };
+  return [...others, ...byzantine.map((each) => ({ ...each, kind: "byzantine" as const, start }))];
 }

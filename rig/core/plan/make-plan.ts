@@ -3,6 +3,7 @@
  */
 
 import type { AuthProfile } from "../auth/profile.ts";
+import type { Fault } from "../fault/fault.ts";
 import { appendsPerNode, RESIDENT_KEYS } from "../resident/resident-workload.ts";
 import { REQUEST_MAX } from "../run/client.ts";
 import { NS_PER_MS } from "../time/time.ts";
@@ -10,6 +11,7 @@ import { RigError } from "../verdict/rig-error.ts";
 import { NODE_PROCESSES_MAX } from "../wire/session.ts";
 import { MICRO_OPS_MAX } from "../wire/transaction.ts";
 import { adversityOf } from "./adversity.ts";
+import { byzantineIssues, signatureIssues } from "./byzantine-issues.ts";
 import { type Expectation, expectationOf } from "./expectation.ts";
 import { expectationIssues, faultIssues, pathText, type ScenarioIssue } from "./issues.ts";
 import type { Level } from "./level.ts";
@@ -98,13 +100,14 @@ export function makePlan(request: PlanRequest): RunPlan {
   }
   const faults = expandFaults(scenario.faults, { nodes, operations });
   const expectation = expectationOf(adversityOf(nodes, faults));
+  const auth = authFor(faults, request.auth ?? scenario.auth);
   const issue = scenarioIssues(scenario, { nodes, operations })[0];
   if (issue !== undefined) throw meaningless(scenario, nodes, issue);
   return {
     schema: 1,
     scenario: scenario.name,
     protocol,
-    ...(request.auth === undefined || request.auth === "crash" ? {} : { auth: request.auth }),
+    ...(auth === "crash" ? {} : { auth }),
     level,
     seed: request.seed,
     nodes,
@@ -125,7 +128,10 @@ export function scenarioIssues(
   size: { readonly nodes: number; readonly operations: number },
 ): readonly ScenarioIssue[] {
   const faults = expandFaults(scenario.faults, size);
-  const found = faultIssues(scenario.faults, faults, size);
+  const found = [
+    ...faultIssues(scenario.faults, faults, size),
+    ...byzantineIssues(size.nodes, faults),
+  ];
   // The computed class of faults that have no meaning has none either.
   if (found.length > 0) return found;
   const computed = expectationOf(adversityOf(size.nodes, faults));
@@ -136,7 +142,12 @@ export function scenarioIssues(
 export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[] {
   const { nodes, faults, expectation, level } = plan;
   // Positions stand as they are: a small run may well end before one of them.
-  const found = faultIssues([], faults, { nodes, operations: plan.workload.operations });
+  const size = { nodes, operations: plan.workload.operations };
+  const found = [
+    ...faultIssues([], faults, size),
+    ...byzantineIssues(nodes, faults),
+    ...signatureIssues(plan),
+  ];
   if (found.length > 0) return found;
   if (!levelsFor(faults).includes(level)) {
     return [
@@ -144,6 +155,18 @@ export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[
     ];
   }
   return expectationIssues(expectation.class, expectationOf(adversityOf(nodes, faults)));
+}
+
+/** The profile asked for, or the least one in which the faults have a meaning. */
+function authFor(faults: readonly Fault[], asked: AuthProfile | undefined): AuthProfile {
+  const isBetrayed = faults.some(({ kind }) => kind === "byzantine");
+  if (isBetrayed && asked === "crash") {
+    throw new RigError(
+      "usage.option",
+      '--auth is "crash", in which nothing is signed: expected ideal or sig where nodes lie',
+    );
+  }
+  return asked ?? (isBetrayed ? "ideal" : "crash");
 }
 
 function meaningless({ name }: Scenario, nodes: number, { path, text }: ScenarioIssue): RigError {

@@ -42,12 +42,20 @@ export type LatencyFigureLimit = (typeof LATENCY_FIGURE_LIMITS)[number];
 export const BUS_COUNTERS = ["errorFrames", "duplicates", "busOffs"] as const;
 export type BusCounter = (typeof BUS_COUNTERS)[number];
 
+/**
+ * `traitors-convicted`: an honest node holds evidence, and none holds any against an honest one.
+ * `false-commits-refused`: honest nodes refused commits, and decided nothing without a quorum.
+ */
+export const BYZANTINE_CLAIMS = ["traitors-convicted", "false-commits-refused"] as const;
+export type ByzantineClaim = (typeof BYZANTINE_CLAIMS)[number];
+
 /** A claim about a run beyond its history, judged from the evidence. */
 export type Assertion =
   | { readonly name: "acknowledged-within"; readonly limitNs: number }
   | { readonly name: LatencyFigureLimit; readonly limitNs: number }
   | { readonly name: "counted"; readonly counter: BusCounter; readonly atLeast: number }
-  | { readonly name: "median-over-baseline"; readonly times: number; readonly scenario: string };
+  | { readonly name: "median-over-baseline"; readonly times: number; readonly scenario: string }
+  | { readonly name: ByzantineClaim };
 
 /** What has to be acknowledged before a run may be called valid. */
 export interface Floors {

@@ -4,6 +4,9 @@
  * from it and a few numbers.
  */
 
+import type { AuthProfile } from "../auth/profile.ts";
+import { faultBound } from "../consensus/quorum.ts";
+import { fewestToSplit } from "../fault/byzantine-faults.ts";
 import type { Fault, FaultDetail, Position } from "../fault/fault.ts";
 import { shareLeft } from "../fault/traffic-faults.ts";
 import type { ExpectationClass } from "./expectation.ts";
@@ -12,8 +15,11 @@ import type { Assertion, Floors } from "./plan.ts";
 /** A position may also be a share of the operations, so that it scales with them. */
 export type ScenarioPosition = Position | { readonly atPercent: number };
 
-/** Node numbers, or every node whatever their number. */
-export type NodeSet = "all" | readonly number[];
+/**
+ * Node numbers, or every node whatever their number; or as many of the first as the group bears
+ * Byzantine (`bound`), or the fewest that can split it when they collude (`over-bound`).
+ */
+export type NodeSet = "all" | "bound" | "over-bound" | readonly number[];
 
 /** `halves`: the lower half of the node numbers against the rest. */
 export type NodeGroups = "halves" | readonly (readonly number[])[];
@@ -80,6 +86,8 @@ export interface Scenario {
   readonly timers: ScenarioTimers;
   readonly bus?: ScenarioBus;
   readonly assertions: readonly Assertion[];
+  /** What is not said follows from the faults: nodes that lie need signatures. */
+  readonly auth?: AuthProfile;
 }
 
 export interface ScenarioSize {
@@ -117,7 +125,9 @@ function isSetName(name: string): name is SetName {
 }
 
 function expandSet(set: NodeSet, { nodes }: ScenarioSize): readonly number[] {
-  return set === "all" ? Array.from({ length: nodes }, (_, node) => node) : set;
+  if (typeof set !== "string") return set;
+  const length = { all: nodes, bound: faultBound(nodes), "over-bound": fewestToSplit(nodes) ?? 0 };
+  return Array.from({ length: length[set] }, (_, node) => node);
 }
 
 function expandGroups(groups: NodeGroups, size: ScenarioSize): readonly (readonly number[])[] {

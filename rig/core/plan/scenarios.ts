@@ -7,6 +7,7 @@
 import { NS_PER_MS, NS_PER_S } from "../time/time.ts";
 import type { Scenario } from "./scenario.ts";
 import { BUS_SCENARIOS } from "./scenarios/bus.ts";
+import { BYZANTINE_SCENARIOS } from "./scenarios/byzantine.ts";
 import { CLOCK_SCENARIOS } from "./scenarios/clocks.ts";
 import { CONTROLLER_SCENARIOS } from "./scenarios/controllers.ts";
 import { PLAIN } from "./scenarios/plain.ts";
@@ -93,4 +94,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...TRAFFIC_SCENARIOS,
   ...CONTROLLER_SCENARIOS,
   ...BUS_SCENARIOS,
+  ...BYZANTINE_SCENARIOS,
 ];

@@ -51,6 +51,12 @@ export interface NodeStatistics {
   readonly expired: number;
   /** Where the rig can see it. */
   readonly controller?: ControllerStatistics;
+  /** Messages refused, by type and reason, such as `Commit: no-quorum`; left out where none was. */
+  readonly rejected?: Readonly<Record<string, number>>;
+  /** Nodes that it convicted of contradicting themselves; left out where there are none. */
+  readonly convicted?: readonly number[];
+  /** It was made Byzantine: what it says of itself is no evidence. */
+  readonly isByzantine?: true;
 }
 
 export interface TeardownStep {

@@ -4,6 +4,7 @@ import { latenciesNsOf, spansOf } from "../metrics/spans.ts";
 import type { Assertion, BusCounter, LatencyFigureLimit } from "../plan/plan.ts";
 import { mainOperations, type RunEvidence } from "../run/evidence.ts";
 import { NS_PER_MS, NS_PER_US } from "../time/time.ts";
+import { judgeConvictions, judgeFalseCommits } from "./byzantine-claims.ts";
 import type { AssertionResult, LatencySummary } from "./run-result.ts";
 
 export function judgeAssertions(
@@ -18,6 +19,10 @@ export function judgeAssertions(
         return judgeMedian(evidence, latency, assertion);
       case "counted":
         return judgeCount(evidence, assertion);
+      case "traitors-convicted":
+        return judgeConvictions(evidence);
+      case "false-commits-refused":
+        return judgeFalseCommits(evidence);
       default:
         return judgeFigure(latency, assertion);
     }

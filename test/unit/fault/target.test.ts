@@ -30,6 +30,7 @@ const TARGETS: readonly (readonly [FaultDetail, string])[] = [
   [{ kind: "amnesia", nodes: [1], records: "all" }, "1, all records"],
   [{ kind: "amnesia", nodes: [1], records: 2 }, "1, last 2 records"],
   [{ kind: "gray-slow", nodes: [4], factor: 10, stallNs: NS_PER_MS }, "4 by 10 times and 1 ms"],
+  [{ kind: "byzantine", nodes: [0, 1], behaviour: "colluding" }, "0 1, colluding"],
   [{ kind: "power-cut-in-write", nodes: [2] }, "2"],
   [{ kind: "store-full", nodes: [0, 1] }, "0 1"],
   [{ kind: "store-error", nodes: [0], probability: 1 }, "0 at 100 %"],

@@ -15,9 +15,12 @@ export const nameSchema = textLike(
 
 export const node = whole(0, NODES_MAX - 1);
 
-const nodeSet = z.union([z.literal("all"), z.array(node).min(1).max(NODES_MAX)], {
-  error: `expected all, or a list of node numbers from 0 to ${NODES_MAX - 1} such as [0, 2]`,
-});
+const namedSet = z.enum(["all", "bound", "over-bound"]);
+const A_NODE_SET =
+  "expected all, bound, over-bound, or a list of node numbers " +
+  `from 0 to ${NODES_MAX - 1} such as [0, 2]`;
+
+const nodeSet = z.union([namedSet, z.array(node).min(1).max(NODES_MAX)], { error: A_NODE_SET });
 
 export const nodes = nodeSet.describe("Nodes that it strikes");
 

@@ -16,7 +16,7 @@ import {
   TYPE,
 } from "../../wire/roj-message.ts";
 import { stationOfSession } from "../../wire/session.ts";
-import { type Batch, readTransaction } from "../../wire/transaction.ts";
+import { type Batch, makeBatch, readTransaction } from "../../wire/transaction.ts";
 import { ListStore } from "../list-store.ts";
 import type { NodeCore, NodeEffect, NodeEvent, StoreResult } from "../node-core.ts";
 import { faultBound } from "../quorum.ts";
@@ -184,7 +184,9 @@ class RojLife implements AgreementHost, TransferHost {
   }
 
   nextBatch(): Batch | null {
-    return this.#requests.batch(this.#batchBytesMax, this.#out.format.digestOf);
+    const waiting = this.#requests.waiting(this.#batchBytesMax);
+    if (waiting.length === 0) return null;
+    return makeBatch(this.#options.rules.arrange(waiting), this.#out.format.digestOf);
   }
 
   vouchesFor({ bytes, transactions }: Batch): boolean {
@@ -387,9 +389,8 @@ class RojLife implements AgreementHost, TransferHost {
       this.#guard?.refuse(source, "commit", { reason, slot });
       return;
     }
-    if (slot !== this.#agreement.slot) return;
-    this.#claims?.note(source, slot, digest);
-    this.#agreement.pull(source, round);
+    if (slot >= this.#agreement.slot) this.#claims?.note(source, slot, digest);
+    if (slot === this.#agreement.slot) this.#agreement.pull(source, round);
   }
 
   /** Notes how far others are; being behind for a while starts a fetch. */

@@ -6,7 +6,6 @@
 
 import {
   BATCH_MAX,
-  type Batch,
   makeBatch,
   type Transaction,
   transactionLength,
@@ -66,8 +65,8 @@ export class Requests {
     }
   }
 
-  /** As many waiting requests as fit; null when there are none. */
-  batch(bytesMax: number, digestOf: (bytes: Uint8Array) => string): Batch | null {
+  /** As many waiting requests as fit, oldest first. */
+  waiting(bytesMax: number): readonly Transaction[] {
     const transactions: Transaction[] = [];
     let length = 0;
     for (const transaction of this.#pending.values()) {
@@ -75,7 +74,7 @@ export class Requests {
       if (transactions.length === BATCH_MAX || length > bytesMax) break;
       transactions.push(transaction);
     }
-    return transactions.length === 0 ? null : makeBatch(transactions, digestOf);
+    return transactions;
   }
 
   /** Whether the client asked for exactly this; always in the crash profile. */

@@ -5,6 +5,7 @@
 
 import type { Statement } from "../../auth/statement.ts";
 import type { Digest } from "../../wire/digest.ts";
+import type { Transaction } from "../../wire/transaction.ts";
 import { quorum } from "../quorum.ts";
 
 /** The batch that a node confirmed last, and in which round. */
@@ -39,6 +40,8 @@ export interface RojRules {
   readonly trustsCommits: boolean;
   /** A node that signs a certificate twice counts for nothing. */
   readonly refusesDoubleSigners: boolean;
+  /** What a proposer makes of the requests that wait, oldest first. */
+  arrange(transactions: readonly Transaction[]): readonly Transaction[];
   /** Two different statements of one node about one such thing convict it. */
   placeOf(statement: Statement): string;
 }
@@ -60,6 +63,7 @@ export const ROJ_RULES: RojRules = {
   quorum,
   trustsCommits: false,
   refusesDoubleSigners: true,
+  arrange: (transactions) => transactions,
   placeOf({ kind, slot, round }) {
     return `${kind}/${slot}/${round}`;
   },

@@ -1,0 +1,47 @@
+/**
+ * What has no meaning with Byzantine nodes: nodes that lie where nothing is signed, colluders who
+ * can't split the others, and more liars than the bound without a plan, of which nobody could say
+ * whether they should be detected.
+ */
+
+import { faultBound } from "../consensus/quorum.ts";
+import { canSplit } from "../fault/byzantine-faults.ts";
+import type { Fault } from "../fault/fault.ts";
+import { liarsAmong } from "./adversity.ts";
+import type { ScenarioIssue } from "./issues.ts";
+import type { RunPlan } from "./plan.ts";
+
+export function byzantineIssues(nodes: number, faults: readonly Fault[]): readonly ScenarioIssue[] {
+  const found: ScenarioIssue[] = [];
+  const bound = faultBound(nodes);
+  let isPlanned = false;
+  let last = -1;
+  faults.forEach((fault, index) => {
+    if (fault.kind !== "byzantine") return;
+    last = index;
+    if (fault.behaviour !== "colluding") return;
+    const traitors = fault.nodes.length;
+    isPlanned = true;
+    if (canSplit(nodes, traitors) && traitors > bound) return;
+    const text =
+      `found ${traitors} colluding among ${nodes} nodes, who can't show both halves of the ` +
+      "others a quorum: expected over-bound, or another number";
+    found.push({ path: ["faults", index, "nodes"], text });
+  });
+  const liars = liarsAmong(faults).size;
+  if (liars > bound && !isPlanned && last >= 0) {
+    const text =
+      `found ${liars} Byzantine nodes where ${bound} are the bound: ` +
+      "expected no more, or colluding, which is sure to be detected";
+    found.push({ path: ["faults", last, "nodes"], text });
+  }
+  return found;
+}
+
+export function signatureIssues({
+  auth = "crash",
+  faults,
+}: Pick<RunPlan, "auth" | "faults">): readonly ScenarioIssue[] {
+  if (auth !== "crash" || faults.every(({ kind }) => kind !== "byzantine")) return [];
+  return [{ path: ["auth"], text: "found crash, expected ideal or sig where nodes lie" }];
+}
