@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SCENARIOS } from "../../rig/core/plan/scenarios.ts";
 import { rig, temporaryFolder } from "../support/cli.ts";
 
 async function runFolder(...args: string[]): Promise<string> {
@@ -83,7 +84,11 @@ describe("rig plan", () => {
 
   it("lists the scenarios", async () => {
     const { stdout } = await rig(["plan", "--list"]);
-    expect(stdout.trim().split("\n")).toHaveLength(6);
+    const names = stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ")[0]);
+    expect(names).toEqual(SCENARIOS.map(({ name }) => name));
   });
 });
 

@@ -51,6 +51,7 @@ const TARGETS: readonly (readonly [FaultDetail, string])[] = [
   [{ kind: "id0-flood", load: 0.5 }, "identifier 0 at 50 %"],
   [{ kind: "arbitration-starvation", load: 0.5, identifier: 0x100 }, "identifier 0x100 at 50 %"],
   [{ kind: "masquerade", nodes: [0] }, "0"],
+  [{ kind: "twin-node", nodes: [3] }, "3"],
   [
     { kind: "replay", nodes: [0], lagNs: NS_PER_MS, probability: 0.5 },
     "0 1 ms later, each at 50 %",
