@@ -8,14 +8,14 @@ import { isElle } from "./check-file.ts";
 const LEVELS: readonly IsolationLevel[] = ["read-committed", "read-atomic", "causal"];
 
 export interface IsolationArguments {
-  readonly model: string;
+  readonly model?: string | undefined;
   readonly engine: string;
   readonly isolation?: string | undefined;
 }
 
 /** Throws `usage.option` for a level that is none, and where nothing can be said of it. */
 export function isolationOf(args: IsolationArguments): readonly IsolationLevel[] {
-  const { isolation, model, engine } = args;
+  const { isolation, model = "list-append", engine } = args;
   if (isolation === undefined) return [];
   if (!isElle(model)) {
     const text = `--isolation says nothing of model ${model}: expected list-append or rw-register`;

@@ -18,7 +18,9 @@ export function planText(plan: RunPlan): string {
     ["expected", `${expectation.class}: ${expectation.why}`],
     [
       "workload",
-      `${workload.operations} operations by ${workload.clients} clients ` +
+      `${workload.kind ?? "list-append"}: ` +
+        `${workload.operations} operations by ${workload.clients} clients ` +
+        (workload.ratePerS === undefined ? "" : `at ${workload.ratePerS}/s `) +
         `on ${workload.keys} keys, ` +
         `${workload.readPercent} % reads, then at least ${workload.finalReadsMin} final reads`,
     ],

@@ -3,11 +3,12 @@
  * repeated from the plan in its folder.
  */
 
+import type { WorkloadModel } from "../core/elle/result.ts";
 import { changedScenario } from "../core/plan/change-scenario.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { isSamePlan } from "../core/plan/same-plan.ts";
-import type { ClientsAt } from "../core/plan/scenario.ts";
+import type { ClientsAt, Scenario } from "../core/plan/scenario.ts";
 import { SCENARIOS } from "../core/plan/scenarios.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
@@ -29,21 +30,27 @@ export function repeatOf(plan: RunPlan, folder: string | null): string {
 function flagsOf(plan: RunPlan): readonly string[] | null {
   const scenario = SCENARIOS.find(({ name }) => name === plan.scenario);
   if (scenario === undefined) return null;
-  const { clients, keys, readPercent, microOpsMax, operations } = plan.workload;
+  const { clients, keys, readPercent, microOpsMax, operations, ratePerS } = plan.workload;
+  const kind = kindOf(plan);
   const { nodes, seed, protocol, auth, level } = plan;
   const appendPercent = 100 - readPercent;
   const profile = auth === undefined ? {} : { auth };
   const size = { nodes, operations, seed, protocol, level, ...profile };
   try {
-    const usual = makePlan({ ...size, scenario }).workload;
+    const own = makePlan({ ...size, scenario }).workload;
+    const usual = makePlan({ ...size, scenario: ofKind(scenario, kind) }).workload;
     const usualAuth = makePlan({ nodes, operations, seed, protocol, level, scenario }).auth;
     const clientsAt = clientsAtOf(plan);
-    const workload = { clients, keys, appendPercent, txnLength: microOpsMax, clientsAt };
+    const pace = ratePerS === undefined ? {} : { ratePerS };
+    const length = { txnLength: microOpsMax };
+    const workload = { kind, clients, ...pace, keys, appendPercent, ...length, clientsAt };
     const made = makePlan({ ...size, scenario: changedScenario(scenario, { workload }) });
     if (!isSamePlan(made, plan)) return null;
     return [
       ...(auth === usualAuth ? [] : [`--auth ${auth ?? "crash"}`]),
+      ...(kind === kindOf({ workload: own }) ? [] : [`--workload ${kind}`]),
       ...(clients === usual.clients ? [] : [`--concurrency ${clients}`]),
+      ...(ratePerS === usual.ratePerS ? [] : [`--rate ${ratePerS}`]),
       ...(keys === usual.keys ? [] : [`--keys ${keys}`]),
       ...(readPercent === usual.readPercent ? [] : [`--append-ratio ${appendPercent}%`]),
       ...(microOpsMax === usual.microOpsMax ? [] : [`--txn-length ${microOpsMax}`]),
@@ -53,6 +60,14 @@ function flagsOf(plan: RunPlan): readonly string[] | null {
     // A plan of the user's own under a built-in name, of a size that the built-in one refuses.
     return null;
   }
+}
+
+function kindOf({ workload }: Pick<RunPlan, "workload">): WorkloadModel {
+  return workload.kind ?? "list-append";
+}
+
+function ofKind(scenario: Scenario, kind: WorkloadModel): Scenario {
+  return changedScenario(scenario, { workload: { kind } });
 }
 
 function clientsAtOf({ residents }: RunPlan): ClientsAt {

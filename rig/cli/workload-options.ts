@@ -2,7 +2,9 @@
 
 import type { Argv } from "yargs";
 import { PATTERNS } from "../adapters/store/scenario-schema.ts";
+import type { WorkloadModel } from "../core/elle/result.ts";
 import type { ScenarioChanges } from "../core/plan/change-scenario.ts";
+import { WORKLOADS } from "../core/plan/plan.ts";
 import { CLIENTS_AT, type ClientsAt, type ScenarioWorkload } from "../core/plan/scenario.ts";
 import { nsOfDuration, percentOfShare } from "../core/plan/units.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
@@ -10,6 +12,8 @@ import { traitorsOf } from "./byzantine-option.ts";
 import { wholeNumber } from "./numbers.ts";
 
 export interface WorkloadArguments {
+  readonly workload?: string | undefined;
+  readonly rate?: string | undefined;
   readonly keys?: string | undefined;
   readonly "append-ratio"?: string | undefined;
   readonly pattern?: string | undefined;
@@ -23,14 +27,22 @@ export interface WorkloadArguments {
 
 export function workloadOptions<T>(yargs: Argv<T>) {
   return yargs
+    .option("workload", {
+      string: true,
+      describe: "Lists or registers: list-append or rw-register [default: list-append]",
+    })
     .option("keys", { string: true, describe: "Keys in use at once" })
-    .option("append-ratio", { string: true, describe: "Share of appends: 0.8 or 80%" })
+    .option("append-ratio", { string: true, describe: "Share of appends or writes: 0.8 or 80%" })
     .option("pattern", {
       string: true,
       describe: "In place of --append-ratio: write-heavy, mixed or read-heavy",
     })
     .option("concurrency", { string: true, describe: "Clients at work at once" })
-    .option("txn-length", { string: true, describe: "Most appends and reads of an operation" })
+    .option("rate", {
+      string: true,
+      describe: "Operations that begin in a second [default: as fast as they can]",
+    })
+    .option("txn-length", { string: true, describe: "Most writes and reads of an operation" })
     .option("clients", {
       string: true,
       describe: "Where the clients are: host, nodes or both [default: host]",
@@ -60,18 +72,30 @@ export function changesOf(args: WorkloadArguments): ScenarioChanges {
 }
 
 function workloadOf(args: WorkloadArguments): ScenarioWorkload {
+  const kind = kindOf(args);
   const clients = wholeNumber("--concurrency", args.concurrency);
+  const ratePerS = wholeNumber("--rate", args.rate);
   const keys = wholeNumber("--keys", args.keys);
   const txnLength = wholeNumber("--txn-length", args["txn-length"]);
   const appendPercent = appendPercentOf(args);
   const clientsAt = clientsAtOf(args);
   return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(ratePerS === undefined ? {} : { ratePerS }),
     ...(clientsAt === undefined ? {} : { clientsAt }),
     ...(clients === undefined ? {} : { clients }),
     ...(keys === undefined ? {} : { keys }),
     ...(txnLength === undefined ? {} : { txnLength }),
     ...(appendPercent === undefined ? {} : { appendPercent }),
   };
+}
+
+function kindOf({ workload }: WorkloadArguments): WorkloadModel | undefined {
+  if (workload === undefined) return undefined;
+  const kind = WORKLOADS.find((each) => each === workload);
+  if (kind !== undefined) return kind;
+  const known = WORKLOADS.join(", ");
+  throw new RigError("usage.option", `--workload is "${workload}": expected one of ${known}`);
 }
 
 function clientsAtOf({ clients }: WorkloadArguments): ClientsAt | undefined {

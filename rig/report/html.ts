@@ -32,6 +32,7 @@ import {
   expectationWords,
   nodesHistoryWords,
   OUTCOME_WORDS,
+  unusualWorkload,
   verdictRemark,
 } from "./words.ts";
 
@@ -121,6 +122,7 @@ function verdictHtml(result: RunResult): string {
   const { outcome, asExpected, scenario, nodes, protocol, level, seed, partial } = result;
   const facts = [
     plural(nodes, "node"),
+    ...unusualWorkload(result).map((name) => `workload ${name}`),
     `protocol ${protocol}`,
     `level ${level}`,
     `seed ${seed}`,

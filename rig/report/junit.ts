@@ -10,7 +10,13 @@ import type { Outcome, Reason } from "../core/verdict/outcome.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { escapeAttribute, escapeText } from "./escape.ts";
 import { plural } from "./text.ts";
-import { checkWords, expectationWords, verdictRemark, verdictWords } from "./words.ts";
+import {
+  checkWords,
+  expectationWords,
+  unusualWorkload,
+  verdictRemark,
+  verdictWords,
+} from "./words.ts";
 
 /** A run that came to a result, or one that broke before it had one. */
 export type JunitRun =
@@ -60,10 +66,11 @@ export function junitXml(runs: readonly JunitRun[]): string {
 
 function suiteOf(result: RunResult): Suite {
   const { scenario, seed, nodes, protocol, level } = result;
+  const work = unusualWorkload(result);
   return {
     name: `${scenario}, ${plural(nodes, "node")}, seed ${seed}`,
     // Unique in a batch of many seeds and sizes: CI servers tell cases apart by it.
-    className: `canfd-rig.${scenario}.${nodes}-nodes.seed-${seed}`,
+    className: ["canfd-rig", scenario, `${nodes}-nodes`, ...work, `seed-${seed}`].join("."),
     seconds: (result.durationNs / NS_PER_S).toFixed(3),
     properties: {
       scenario,
@@ -71,6 +78,7 @@ function suiteOf(result: RunResult): Suite {
       nodes,
       protocol,
       level,
+      ...Object.fromEntries(work.map((name) => ["workload", name])),
       outcome: result.outcome,
       expectation: result.expectation.class,
     },

@@ -42,7 +42,8 @@ export function suiteJunit(result: SuiteResult, options: SuiteJunitOptions): str
 }
 
 function nameOf({ plan }: SuiteEntry): string {
-  return `${plan.scenario}, ${plural(plan.nodes, "node")}`;
+  const { scenario, nodes, workload } = plan;
+  return [scenario, plural(nodes, "node"), workload.kind ?? []].flat().join(", ");
 }
 
 function figures(entries: readonly SuiteEntry[]): Readonly<Record<string, string | number>> {
@@ -59,7 +60,9 @@ function figures(entries: readonly SuiteEntry[]): Readonly<Record<string, string
 
 function propertiesOf({ plan }: SuiteEntry): readonly string[] {
   const { scenario, nodes, protocol, level, workload, expectation } = plan;
-  const values = { scenario, nodes, protocol, level, operations: workload.operations };
+  const { kind, operations } = workload;
+  const work = kind === undefined ? { operations } : { workload: kind, operations };
+  const values = { scenario, nodes, protocol, level, ...work };
   return Object.entries({ ...values, expectation: expectation.class }).map(
     ([name, value]) => `      <property${attributes({ name, value })}/>`,
   );

@@ -96,7 +96,8 @@ export function totalsOf(entries: readonly SuiteEntry[]): SuiteTotals {
 export function entryNames(entries: readonly SuiteEntry[]): readonly string[] {
   const seen = new Map<string, number>();
   return entries.map(({ plan }) => {
-    const name = `${plan.scenario}.${plan.nodes}-nodes`;
+    const { kind } = plan.workload;
+    const name = `${plan.scenario}.${plan.nodes}-nodes${kind === undefined ? "" : `.${kind}`}`;
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return count === 1 ? name : `${name}.${count}`;

@@ -82,10 +82,12 @@ const HEAD: Row = [
 /** Columns of numbers, which stand to the right. */
 const RIGHT: ReadonlySet<number> = new Set([2, 4, 5]);
 
+function nameOf({ plan: { scenario, nodes, workload } }: SuiteEntry): string {
+  return `${scenario} (${[nodes, workload.kind ?? []].flat().join(", ")})`;
+}
+
 function tableLines({ entries }: SuiteResult, { style }: SuiteTextOptions): readonly string[] {
-  const rows = entries.map((entry) =>
-    rowOf(`${entry.plan.scenario} (${entry.plan.nodes})`, [entry], entry),
-  );
+  const rows = entries.map((entry) => rowOf(nameOf(entry), [entry], entry));
   const total = rowOf("total", entries, null);
   const widths = HEAD.map((title, column) =>
     Math.max(...[HEAD, ...rows, total].map((row) => row[column]?.length ?? 0), title.length),

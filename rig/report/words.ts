@@ -40,10 +40,19 @@ export function verdictRemark({ outcome, expectation, asExpected }: RunResult): 
   return null;
 }
 
+/** The workload, unless it is the usual one. */
+export function unusualWorkload({ check: { model } }: Pick<RunResult, "check">): readonly string[] {
+  return model === "list-append" ? [] : [model];
+}
+
 /** `partition: 5 nodes, protocol roj, level sim, seed 7`. */
-export function runWords({ scenario, nodes, protocol, level, seed }: RunResult): string {
+export function runWords(result: RunResult): string {
+  const { scenario, nodes, protocol, level, seed } = result;
   const size = plural(nodes, "node");
-  return `${scenario}: ${size}, protocol ${protocol}, level ${level}, seed ${seed}`;
+  const work = unusualWorkload(result)
+    .map((name) => `, ${name}`)
+    .join("");
+  return `${scenario}: ${size}${work}, protocol ${protocol}, level ${level}, seed ${seed}`;
 }
 
 /** What is to be said of the history of the nodes' own clients. */

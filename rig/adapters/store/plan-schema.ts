@@ -5,13 +5,20 @@ import { AUTH_PROFILES } from "../../core/auth/profile.ts";
 import { BEHAVIOURS } from "../../core/fault/byzantine-faults.ts";
 import { FAULT_KINDS } from "../../core/fault/fault.ts";
 import { LEVELS } from "../../core/plan/level.ts";
-import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
+import {
+  CLIENTS_MAX,
+  KEYS_MAX,
+  OPERATIONS_MAX,
+  RATE_MAX,
+  SEED_MAX,
+} from "../../core/plan/make-plan.ts";
 import {
   BUS_COUNTERS,
   BYZANTINE_CLAIMS,
   LATENCY_FIGURE_LIMITS,
   NODES_MAX,
   PROTOCOLS,
+  WORKLOADS,
 } from "../../core/plan/plan.ts";
 import { NODE_PROCESSES_MAX } from "../../core/wire/session.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
@@ -131,8 +138,10 @@ export const planFields = {
   }),
   client: fields({ operationTimeoutNs: whole(1, NS_MAX), retryNs: whole(1, NS_MAX) }),
   workload: fields({
+    kind: oneOf(WORKLOADS).optional(),
     operations: whole(1, OPERATIONS_MAX),
     clients: whole(1, CLIENTS_MAX),
+    ratePerS: whole(1, RATE_MAX).optional(),
     keys: whole(1, KEYS_MAX),
     appendsPerKey: whole(1, 24),
     microOpsMax: whole(1, MICRO_OPS_MAX),

@@ -67,12 +67,14 @@ function scenarioOfFile(file: ScenarioFile): Scenario {
 }
 
 function workloadOf(workload: NonNullable<ScenarioFile["workload"]>): ScenarioWorkload {
-  const { operations, clients, keys, pattern } = workload;
+  const { kind, operations, clients, rate, keys, pattern } = workload;
   const ratio = workload["append-ratio"];
   const appendPercent = ratio === undefined ? pattern && PATTERNS[pattern] : percentOfField(ratio);
   return present({
+    kind,
     operations,
     clients,
+    ratePerS: rate,
     keys,
     appendPercent,
     txnLength: workload["txn-length"],

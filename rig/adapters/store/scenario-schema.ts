@@ -5,8 +5,8 @@
 
 import { z } from "zod";
 import { AUTH_PROFILES } from "../../core/auth/profile.ts";
-import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX } from "../../core/plan/make-plan.ts";
-import { BYZANTINE_CLAIMS, NODES_MAX } from "../../core/plan/plan.ts";
+import { CLIENTS_MAX, KEYS_MAX, OPERATIONS_MAX, RATE_MAX } from "../../core/plan/make-plan.ts";
+import { BYZANTINE_CLAIMS, NODES_MAX, WORKLOADS } from "../../core/plan/plan.ts";
 import { CLIENTS_AT } from "../../core/plan/scenario.ts";
 import { NODE_PROCESSES_MAX } from "../../core/wire/session.ts";
 import { MICRO_OPS_MAX } from "../../core/wire/transaction.ts";
@@ -19,18 +19,22 @@ export const PATTERNS = { "write-heavy": 80, mixed: 50, "read-heavy": 20 } as co
 const FAULTS_MAX = 100;
 
 const workload = fields({
+  kind: oneOf(WORKLOADS).optional().describe("Lists or registers, and their checker; list-append"),
   operations: whole(1, OPERATIONS_MAX).optional().describe("Before the final reads; 100"),
   clients: whole(1, CLIENTS_MAX).optional().describe("At work at once; 10"),
+  rate: whole(1, RATE_MAX)
+    .optional()
+    .describe("Operations that begin in a second, at most; as fast as the clients can"),
   keys: whole(1, KEYS_MAX).optional().describe("In use at once, each replaced when full; 5"),
   "append-ratio": share(
     "a share of whole per cent from 1% to 100%",
     (percent) => percent >= 1 && Number.isInteger(percent),
   )
     .optional()
-    .describe("Share of appends, the rest reads; 50%"),
+    .describe("Share of appends or writes, the rest reads; 50%"),
   pattern: oneOf(["write-heavy", "mixed", "read-heavy"])
     .optional()
-    .describe("In place of append-ratio: 80%, 50% or 20% appends"),
+    .describe("In place of append-ratio: 80%, 50% or 20% appends or writes"),
   "txn-length": whole(1, MICRO_OPS_MAX).optional().describe("Most appends and reads of one; 4"),
   "clients-at": oneOf(CLIENTS_AT)
     .optional()

@@ -5,11 +5,12 @@
 
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import type { WorkloadModel } from "../../core/elle/result.ts";
 import { OPERATIONS_MAX, SEED_MAX } from "../../core/plan/make-plan.ts";
-import { NODES_MAX } from "../../core/plan/plan.ts";
+import { NODES_MAX, WORKLOADS } from "../../core/plan/plan.ts";
 import type { Scenario } from "../../core/plan/scenario.ts";
 import { nameSchema } from "./faults/parts.ts";
-import { fields, parseFields, whole } from "./fields.ts";
+import { fields, oneOf, parseFields, whole } from "./fields.ts";
 import { scenarioIn } from "./scenario-file.ts";
 import { YamlDocument } from "./yaml-document.ts";
 
@@ -21,6 +22,7 @@ const entrySchema = fields({
   scenario: reference,
   nodes: whole(1, NODES_MAX).optional(),
   operations: whole(1, OPERATIONS_MAX).optional(),
+  workload: oneOf(WORKLOADS).optional(),
   seeds: whole(1, SEEDS_MAX).optional(),
 });
 
@@ -39,6 +41,7 @@ export interface SuiteFileEntry {
   readonly scenario: string;
   readonly nodes: number | undefined;
   readonly operations: number | undefined;
+  readonly workload: WorkloadModel | undefined;
   readonly seeds: number | undefined;
 }
 
@@ -64,10 +67,11 @@ export function readSuiteOrScenario(path: string): SuiteOrScenario {
       typeof each === "string"
         ? { scenario: each }
         : parseFields(entrySchema, document, { value: each, at });
-    const { scenario, nodes, operations } = { nodes: undefined, operations: undefined, ...entry };
+    const nothing = { nodes: undefined, operations: undefined, workload: undefined };
+    const { scenario, nodes, operations, workload } = { ...nothing, ...entry };
     const own = "seeds" in entry ? entry.seeds : undefined;
     const place = isScenarioFile(scenario) ? join(dirname(path), scenario) : scenario;
-    return { scenario: place, nodes, operations, seeds: own };
+    return { scenario: place, nodes, operations, workload, seeds: own };
   });
   return { kind: "suite", seed, seeds, entries };
 }

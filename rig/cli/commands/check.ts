@@ -22,6 +22,7 @@ import type { LintFileOptions } from "../lint-file.ts";
 import type { MinimisedFile, MinimiseFileOptions } from "../minimise-file.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { isHistory, minimalOf, type OutputArguments, outputOptions } from "../output-options.ts";
+import { type ModelOfFile, modelOfFile, withKnown } from "../run-model.ts";
 import { pathOfSource, sourceOf, sourceOption } from "../source-option.ts";
 import { styleFor, widthOf } from "../terminal.ts";
 
@@ -34,7 +35,10 @@ export const checkCommand: Command = {
         outputOptions(sourceOption(engineOptions(args)))
           .positional("files", { string: true, array: true, default: [] as string[] })
           .option("history", { string: true, array: true, describe: "The same as a file argument" })
-          .option("model", { string: true, default: "list-append", describe: MODELS.join(", ") })
+          .option("model", {
+            string: true,
+            describe: `${MODELS.join(", ")} [default: that of the run folder, or list-append]`,
+          })
           .option("consistency", {
             string: true,
             default: CONSISTENCY_DEFAULT,
@@ -91,7 +95,7 @@ export const checkCommand: Command = {
 };
 
 interface CheckArguments extends GlobalArguments, EngineArguments, OutputArguments {
-  readonly model: string;
+  readonly model?: string | undefined;
   readonly consistency: string;
   readonly anomalies?: string | undefined;
   readonly lint: boolean;
@@ -108,8 +112,10 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   if (isHistory(minimise, files)) return checkFiles([minimise], { ...args, minimise: "" });
   // What is wrong with the options is said once, before the first file, rather than for each.
   const limitMs = timeoutMs(args.timeout) ?? Number.POSITIVE_INFINITY;
-  const judge = await judgeOf(args, limitMs);
-  const elle = await elleOptions(args);
+  const engine = engineOf(args);
+  if (args.model !== undefined) await fileChecker(args.model);
+  const models = await Promise.all(files.map((file) => modelOfFile(file, args.model)));
+  const elle = await elleOptions(args, models);
   requestOf(elle);
   const isolation = isolationOf(args);
   const isOrderedByNodes = args["transaction-order"] === "nodes";
@@ -122,15 +128,16 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   const outputs = new CheckOutputs(args);
   const source = sourceOf(args.source);
   const paths = files.map((file) => pathOfSource(file, source));
-  const checking = {
-    judge,
-    outputs,
-    minimal,
-    limitMs,
-    options: { elle, others: modelOptions(args), minOk, isOrderedByNodes, isolation },
-  };
+  const common = { others: modelOptions(args), minOk, isOrderedByNodes, isolation };
   const codes: ExitCode[] = [];
-  for (const file of paths) codes.push(await checkFile(file, args, checking));
+  for (const [at, file] of paths.entries()) {
+    const model = models[at] as ModelOfFile;
+    // Elle itself can't be told what is known of registers: both are asked the same.
+    const options = { ...common, elle: engine === "native" ? withKnown(elle, model) : elle };
+    const judge = await judgeOf(args, model.model, limitMs);
+    const checking = { model: model.model, judge, outputs, minimal, limitMs, options };
+    codes.push(await checkFile(file, args, checking));
+  }
   await outputs.finish();
   return exitOfBatch(codes);
 }
@@ -142,8 +149,7 @@ async function lintFiles(files: readonly string[], options: LintFileOptions): Pr
   return exitOfBatch(codes);
 }
 
-async function judgeOf(args: CheckArguments, limitMs: number): Promise<Judge> {
-  const { model } = args;
+async function judgeOf(args: CheckArguments, model: string, limitMs: number): Promise<Judge> {
   const engine = engineOf(args);
   const check = await fileChecker(model);
   if (engine === "native") return nativeJudge(model, check);
@@ -153,25 +159,34 @@ async function judgeOf(args: CheckArguments, limitMs: number): Promise<Judge> {
   return bothJudge(model, { check, elleCli, outputDir: args["output-dir"] });
 }
 
-async function elleOptions(args: CheckArguments): Promise<RegisterOptions> {
+async function elleOptions(
+  args: CheckArguments,
+  models: readonly ModelOfFile[],
+): Promise<RegisterOptions> {
   const { consistency, anomalies } = args;
+  const {
+    "sequential-keys": sequentialKeys,
+    "linearizable-keys": linearizableKeys,
+    "wfr-keys": wfrKeys,
+  } = args;
   return {
     consistency: consistency === "none" ? [] : namesIn(consistency),
     anomalies: namesIn(anomalies ?? ""),
-    sequentialKeys: args["sequential-keys"] ?? false,
-    linearizableKeys: args["linearizable-keys"] ?? false,
-    wfrKeys: args["wfr-keys"] ?? false,
-    ...(await transactionOrder(args)),
+    ...(sequentialKeys === undefined ? {} : { sequentialKeys }),
+    ...(linearizableKeys === undefined ? {} : { linearizableKeys }),
+    ...(wfrKeys === undefined ? {} : { wfrKeys }),
+    ...(await transactionOrder(args, models)),
   };
 }
 
 /** From a file; the order of the nodes is known with the history alone. */
 async function transactionOrder(
   args: CheckArguments,
+  models: readonly ModelOfFile[],
 ): Promise<Pick<RegisterOptions, "transactionOrder">> {
   const path = args["transaction-order"];
   if (path === undefined) return {};
-  if (args.model !== "rw-register") {
+  if (models.some(({ model }) => model !== "rw-register")) {
     const text = "--transaction-order is for registers: expected --model rw-register";
     throw new RigError("usage.option", text);
   }
@@ -198,6 +213,7 @@ function modelOptions(args: CheckArguments): ModelOptions {
 const ENDS_ALL: readonly ExitCode[] = [EXIT.missingCapability, EXIT.usage, EXIT.interrupted];
 
 interface Checking {
+  readonly model: string;
   readonly judge: Judge;
   readonly outputs: CheckOutputs;
   readonly minimal: MinimiseFileOptions | null;
@@ -208,9 +224,9 @@ interface Checking {
 async function checkFile(
   file: string,
   args: CheckArguments,
-  { judge, outputs, minimal, limitMs, options }: Checking,
+  { model, judge, outputs, minimal, limitMs, options }: Checking,
 ): Promise<ExitCode> {
-  const { model, json, quiet } = args;
+  const { json, quiet } = args;
   const startMs = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startMs);
   try {

@@ -90,6 +90,7 @@ function sizesOver(entry: SuiteFileEntry, args: SizeArguments): SizeArguments {
     ...args,
     nodes: args.nodes ?? text(entry.nodes),
     operations: args.operations ?? text(entry.operations),
+    workload: args.workload ?? entry.workload,
   };
 }
 
@@ -111,10 +112,12 @@ const CHOOSING = [
   "protocol",
   "auth",
   "level",
+  "workload",
   "keys",
   "append-ratio",
   "pattern",
   "concurrency",
+  "rate",
   "txn-length",
   "loss",
   "delay",

@@ -26,6 +26,7 @@ import {
   type WorkloadPlan,
 } from "./plan.ts";
 import {
+  type ClientsAt,
   expandFaults,
   leastShareLeft,
   longestDelayNs,
@@ -40,6 +41,7 @@ export const SEED_MAX = 0xffff_ffff;
 /** Sessions are 8 bits on the wire, and a client may need several. */
 export const CLIENTS_MAX = 100;
 export const KEYS_MAX = 1_000;
+export const RATE_MAX = 1_000_000;
 
 const BITRATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
 /** Fast recovery as AUTOSAR's bus state manager has it: 10 ms and up; half a phase here. */
@@ -57,7 +59,16 @@ const OPERATION_TIMEOUTS = 8;
 const WRITE_NS = 50_000;
 /** A list fits one frame. */
 const APPENDS_PER_KEY = 24;
-const KEYS_DEFAULT = 5;
+const LISTS = {
+  kind: "list-append",
+  clients: 10,
+  keys: 5,
+  appendPercent: 50,
+  txnLength: MICRO_OPS_MAX,
+  clientsAt: "host",
+} as const satisfies ScenarioWorkload;
+/** A read of a register shows little, and what a transaction wrote itself hides what others did. */
+const REGISTERS = { ...LISTS, keys: 10, txnLength: 2 } as const satisfies ScenarioWorkload;
 /** Keys are 14 bits on the wire. */
 const KEYS_ON_WIRE = 0x4000;
 
@@ -204,13 +215,18 @@ function timersOf(
   };
 }
 
+/** With what is usual of its kind where it says nothing. */
+function whole(workload: ScenarioWorkload) {
+  return { ...(workload.kind === "rw-register" ? REGISTERS : LISTS), ...workload };
+}
+
 function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPlan {
-  const { clients = 10, appendPercent = 50, txnLength = MICRO_OPS_MAX } = workload;
-  const { keys = KEYS_DEFAULT, clientsAt = "host" } = workload;
+  const { kind, clients, keys, appendPercent, txnLength, clientsAt, ratePerS } = whole(workload);
   const keysAtHand = clientsAt === "host" ? KEYS_ON_WIRE : KEYS_ON_WIRE - RESIDENT_KEYS;
   refuseOutside("--concurrency", clients, 1, CLIENTS_MAX);
   refuseOutside("--keys", keys, 1, KEYS_MAX);
   refuseOutside("--txn-length", txnLength, 1, MICRO_OPS_MAX);
+  if (ratePerS !== undefined) refuseRate(ratePerS, clientsAt);
   const appends = operations * ((1 + txnLength) / 2) * (appendPercent / 100);
   // The draws may come out a little over the mean.
   if (keys + (1.05 * appends) / APPENDS_PER_KEY > keysAtHand) {
@@ -221,8 +237,10 @@ function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPla
     );
   }
   return {
+    ...(kind === "list-append" ? {} : { kind }),
     operations,
     clients,
+    ...(ratePerS === undefined ? {} : { ratePerS }),
     keys,
     appendsPerKey: APPENDS_PER_KEY,
     microOpsMax: txnLength,
@@ -231,15 +249,23 @@ function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPla
   };
 }
 
+function refuseRate(ratePerS: number, clientsAt: ClientsAt): void {
+  refuseOutside("--rate", ratePerS, 1, RATE_MAX);
+  if (clientsAt === "host") return;
+  const text = `--rate with --clients ${clientsAt}: clients on the nodes go as fast as they can`;
+  throw new RigError("usage.option", `${text}: expected --clients host`);
+}
+
 /** Clients on the nodes have the upper half of the keys and one session for each boot. */
 function residentsOf(
-  { clientsAt = "host", nodeProcesses = NODE_PROCESSES_MAX, ...workload }: ScenarioWorkload,
+  workload: ScenarioWorkload,
   operations: number,
   nodes: number,
 ): Pick<RunPlan, "residents"> {
+  const { nodeProcesses = NODE_PROCESSES_MAX } = workload;
+  const { clientsAt, keys, appendPercent, txnLength } = whole(workload);
   if (clientsAt === "host") return {};
   refuseOutside("node-processes", nodeProcesses, 1, NODE_PROCESSES_MAX);
-  const { keys = KEYS_DEFAULT, appendPercent = 50, txnLength = MICRO_OPS_MAX } = workload;
   // One node may have to do the work of all.
   const appends = 1.05 * operations * ((1 + txnLength) / 2) * (appendPercent / 100);
   const needed = keys + appends / appendsPerNode(nodes);

@@ -4,6 +4,7 @@
  */
 
 import type { AuthProfile } from "../auth/profile.ts";
+import type { WorkloadModel } from "../elle/result.ts";
 import type { Fault } from "../fault/fault.ts";
 import type { Expectation } from "./expectation.ts";
 import type { Level } from "./level.ts";
@@ -14,12 +15,19 @@ export type ProtocolName = (typeof PROTOCOLS)[number];
 /** Identifiers hold four bits of source: 0 to 13 are nodes, 14 the rig host, 15 means all. */
 export const NODES_MAX = 14;
 
+/** What clients ask for, each judged by the checker of its name; the first is the usual one. */
+export const WORKLOADS = ["list-append", "rw-register"] as const satisfies readonly WorkloadModel[];
+
 export interface WorkloadPlan {
+  /** `list-append` when left out. */
+  readonly kind?: WorkloadModel;
   /** Operations to issue before the final reads. */
   readonly operations: number;
   /** Logical clients at work at once; each has one operation open. */
   readonly clients: number;
-  /** Keys in use at once; a key is replaced by a fresh one after `appendsPerKey` appends. */
+  /** Operations that begin in a second, of all host clients; without it as fast as they can. */
+  readonly ratePerS?: number;
+  /** Keys in use at once; a key is replaced after `appendsPerKey` appends, or writes. */
   readonly keys: number;
   readonly appendsPerKey: number;
   readonly microOpsMax: number;

@@ -6,6 +6,7 @@
 
 import type { AuthProfile } from "../auth/profile.ts";
 import { faultBound } from "../consensus/quorum.ts";
+import type { WorkloadModel } from "../elle/result.ts";
 import { fewestToSplit } from "../fault/byzantine-faults.ts";
 import type { Fault, FaultDetail, Position } from "../fault/fault.ts";
 import { shareLeft } from "../fault/traffic-faults.ts";
@@ -44,10 +45,13 @@ export type ClientsAt = (typeof CLIENTS_AT)[number];
 
 /** What is not said has the rig's defaults. */
 export interface ScenarioWorkload {
+  readonly kind?: WorkloadModel;
   readonly operations?: number;
   readonly clients?: number;
   readonly keys?: number;
-  /** Share of appends among the micro-operations, in per cent. */
+  /** Operations that begin in a second. */
+  readonly ratePerS?: number;
+  /** Share of appends, or of writes, among the micro-operations, in per cent. */
   readonly appendPercent?: number;
   /** Most micro-operations of one transaction. */
   readonly txnLength?: number;

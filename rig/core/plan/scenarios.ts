@@ -88,6 +88,16 @@ export const SCENARIOS: readonly Scenario[] = [
       { name: "median-over-baseline", times: 5, scenario: "happy" },
     ],
   },
+  {
+    ...PLAIN,
+    name: "rw-register",
+    summary:
+      "reads and writes of single values; node 0 loses power at 30 % and gets it back at 70 %",
+    nodes: 5,
+    nodesMin: 2,
+    workload: { kind: "rw-register" },
+    faults: [{ kind: "power-cut", nodes: [0], start: { atPercent: 30 }, end: { atPercent: 70 } }],
+  },
   ...STOP_SCENARIOS,
   ...STORAGE_SCENARIOS,
   ...CLOCK_SCENARIOS,

@@ -121,7 +121,9 @@ export class ResidentClients {
     if (agreed === null) return;
     const { client: worker, reply } = agreed;
     if (reply.status === STATUS.applied) {
-      this.#complete(worker, "ok", { value: completedValue(worker.open?.value ?? [], reply) });
+      const { kind } = this.#options.workload;
+      const value = completedValue(worker.open?.value ?? [], reply, kind);
+      this.#complete(worker, "ok", { value });
     } else this.#complete(worker, "fail", { error: "refused: a list is full" });
   }
 

@@ -1,7 +1,7 @@
 /**
- * What the clients of one node ask for in one of its boots: the list-append workload on a stream
- * of the seed that is the node's own. All nodes work on the same keys, so that their operations
- * meet; an element holds node and boot, so that no two appends to a key are ever equal.
+ * What the clients of one node ask for in one of its boots: the plan's workload on a stream of the
+ * seed that is the node's own. All nodes work on the same keys, so that their operations meet; a
+ * value holds node and boot, so that no two appends or writes to a key are ever equal.
  */
 
 import type { MicroOp } from "../history/operation.ts";
@@ -9,7 +9,8 @@ import type { WorkloadPlan } from "../plan/plan.ts";
 import { Random } from "../random/random.ts";
 import { LIST_LENGTH_MAX } from "../wire/client-message.ts";
 import { KEY_MAX } from "../wire/transaction.ts";
-import { ListAppendWorkload } from "../workload/list-append.ts";
+import { makeWorkload } from "../workload/make-workload.ts";
+import type { TransactionWorkload } from "../workload/transactions.ts";
 
 /** The upper half of the keys; the host's clients have the lower one. */
 export const RESIDENT_KEYS = (KEY_MAX + 1) / 2;
@@ -34,14 +35,14 @@ export function appendsPerNode(nodes: number): number {
 }
 
 export class ResidentWorkload {
-  readonly #inner: ListAppendWorkload;
+  readonly #inner: TransactionWorkload;
   readonly #firstKey: number;
   readonly #mark: number;
 
   constructor({ node, nodes, seed, boot, workload }: ResidentWorkloadOptions) {
     const appendsPerKey = Math.min(workload.appendsPerKey, appendsPerNode(nodes));
     const random = Random.of(seed, "resident", node, boot);
-    this.#inner = new ListAppendWorkload({ ...workload, appendsPerKey }, random);
+    this.#inner = makeWorkload({ ...workload, appendsPerKey }, random);
     this.#firstKey = (boot - 1) * KEYS_PER_BOOT;
     this.#mark = (boot << 8) | (node << 4);
   }
@@ -49,7 +50,7 @@ export class ResidentWorkload {
   next(): readonly MicroOp[] {
     return this.#inner.next().map((microOp): MicroOp => {
       const key = RESIDENT_KEYS + ((this.#firstKey + microOp[1]) % RESIDENT_KEYS);
-      return microOp[0] === "append" ? ["append", key, this.#mark | microOp[2]] : ["r", key, null];
+      return microOp[0] === "r" ? ["r", key, null] : [microOp[0], key, this.#mark | microOp[2]];
     });
   }
 }

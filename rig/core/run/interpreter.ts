@@ -13,10 +13,12 @@ import type { MicroOp, OperationType } from "../history/operation.ts";
 import type { RunPlan } from "../plan/plan.ts";
 import { Random } from "../random/random.ts";
 import type { ResidentCommand } from "../resident/resident-command.ts";
+import { NS_PER_S } from "../time/time.ts";
 import { requestEnvelope, STATUS, writeRequest } from "../wire/client-message.ts";
 import { FrameMaker, TO_ALL } from "../wire/header.ts";
 import { CLASS, classOfId } from "../wire/identifier.ts";
-import { ListAppendWorkload } from "../workload/list-append.ts";
+import { makeWorkload } from "../workload/make-workload.ts";
+import type { TransactionWorkload } from "../workload/transactions.ts";
 import { Client, completedValue, type OpenOperation } from "./client.ts";
 import type { RunRecord } from "./record.ts";
 import { ReplyReader } from "./reply-reader.ts";
@@ -35,6 +37,8 @@ export type RunEvent =
 
 export type RunTimer =
   | { readonly kind: "timeout" | "retry"; readonly client: number; readonly serial: number }
+  /** The time of the client's next operation has come. */
+  | { readonly kind: "issue"; readonly client: number }
   | { readonly kind: "inject" | "heal"; readonly fault: Fault }
   | { readonly kind: "residents"; readonly stage: Stage };
 
@@ -65,7 +69,7 @@ export interface RunProgress {
 export class Interpreter {
   readonly #plan: RunPlan;
   readonly #clients: Client[];
-  readonly #workload: ListAppendWorkload;
+  readonly #workload: TransactionWorkload;
   readonly #frames = new FrameMaker(1);
   readonly #body = new Uint8Array(64);
   readonly #faults = new Map<Fault, FaultState>();
@@ -79,6 +83,8 @@ export class Interpreter {
   #issued = 0;
   #acknowledged = 0;
   #open = 0;
+  /** Clients that wait for the time of their next operation. */
+  #waiting = 0;
   #finalReads = 0;
   #sessions: number;
 
@@ -89,7 +95,7 @@ export class Interpreter {
     this.#clients = Array.from({ length: clients }, (_, index) => new Client(index));
     for (const client of this.#clients) this.#bySession.set(client.session, client);
     this.#sessions = clients;
-    this.#workload = new ListAppendWorkload(plan.workload, Random.of(plan.seed, "workload"));
+    this.#workload = makeWorkload(plan.workload, Random.of(plan.seed, "workload"));
     this.#replies = new ReplyReader(plan.nodes, (session) => this.#bySession.get(session));
     this.#residents = residents === undefined ? null : new ResidentCourse(plan, residents);
     for (const fault of plan.faults) this.#faults.set(fault, "waiting");
@@ -159,16 +165,34 @@ export class Interpreter {
   }
 
   #issueNext(client: Client): void {
-    if (this.#stage === "workload" && this.#issued < this.#plan.workload.operations) {
-      this.#strikeAt(this.#issued);
-      this.#issued++;
-      this.#invoke(client, this.#workload.next());
+    const { operations, ratePerS = Number.POSITIVE_INFINITY } = this.#plan.workload;
+    const number = this.#issued + this.#waiting;
+    if (this.#stage === "workload" && number < operations) {
+      const dueNs = Math.round((number * NS_PER_S) / ratePerS);
+      if (dueNs <= this.#nowNs) this.#issue(client);
+      else {
+        this.#waiting++;
+        const timer = { kind: "issue", client: this.#clients.indexOf(client) } as const;
+        this.#out.push({ kind: "set-timer", timer, atNs: dueNs });
+      }
     } else if (this.#stage === "final-reads" && this.#finalReads < this.#finalReadCount()) {
       const key = this.#finalReads % this.#workload.keyCount;
       this.#finalReads++;
       this.#issued++;
       this.#invoke(client, [["r", key, null]]);
-    } else if (this.#open === 0) this.#nextStage();
+    } else if (this.#open === 0 && this.#waiting === 0) this.#nextStage();
+  }
+
+  #issue(client: Client): void {
+    this.#strikeAt(this.#issued);
+    this.#issued++;
+    this.#invoke(client, this.#workload.next());
+  }
+
+  #onDue(client: Client): void {
+    if (this.#stage !== "workload") return;
+    this.#waiting--;
+    this.#issue(client);
   }
 
   #finalReadCount(): number {
@@ -282,6 +306,7 @@ export class Interpreter {
 
   #onTimer(timer: RunTimer): void {
     if (timer.kind === "residents") this.#onResidentTimer(timer.stage);
+    else if (timer.kind === "issue") this.#onDue(this.#clients[timer.client] as Client);
     else if ("fault" in timer) {
       if (timer.kind === "inject") this.#inject(timer.fault);
       else this.#heal(timer.fault);
@@ -308,7 +333,12 @@ export class Interpreter {
     if (reply.status === STATUS.applied) {
       this.#acknowledged++;
       const { value } = client.open as OpenOperation;
-      this.#complete(client, "ok", undefined, completedValue(value, reply));
+      this.#complete(
+        client,
+        "ok",
+        undefined,
+        completedValue(value, reply, this.#plan.workload.kind),
+      );
     } else this.#complete(client, "fail", "refused: a list is full");
   }
 

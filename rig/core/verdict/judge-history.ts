@@ -1,22 +1,26 @@
 /** Judges one history of a run: what the checker says of it, and what that comes to. */
 
-import { checkListAppend } from "../elle/index.ts";
+import { CHECKERS } from "../elle/checkers.ts";
 import { CONSISTENCY_DEFAULT } from "../elle/lattice.ts";
+import type { WorkloadModel } from "../elle/result.ts";
 import type { Operation } from "../history/operation.ts";
 import { tableOfOperations } from "../history/operation-table.ts";
 import type { Span } from "../metrics/spans.ts";
+import { KNOWN_OF_RUNS } from "./known-of-runs.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 import type { CheckSummary, OutcomeCounts } from "./run-result.ts";
 
-const MODEL = "list-append";
-
-export function checkHistory(operations: readonly Operation[]): CheckSummary {
-  const result = checkListAppend(tableOfOperations(operations), {
+export function checkHistory(
+  operations: readonly Operation[],
+  model: WorkloadModel = "list-append",
+): CheckSummary {
+  const result = CHECKERS[model](tableOfOperations(operations), {
     consistency: CONSISTENCY_DEFAULT,
+    ...KNOWN_OF_RUNS[model],
   });
   const { valid, anomalyTypes, not, alsoNot, anomalies } = result;
   return {
-    model: MODEL,
+    model,
     consistency: CONSISTENCY_DEFAULT,
     valid,
     anomalyTypes,

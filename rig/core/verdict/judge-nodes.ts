@@ -21,7 +21,8 @@ export function summaryOf(
     records,
     widened,
     lost,
-    check: plan.residents?.hostClients === false ? main : checkHistory(operations),
+    check:
+      plan.residents?.hostClients === false ? main : checkHistory(operations, plan.workload.kind),
   };
 }
 
@@ -47,13 +48,13 @@ export function nodesHistoryReasons(
   return reasons;
 }
 
-/** Keys that an append may have reached and that no read was acknowledged of in the end. */
+/** Keys that a write may have reached and that no read was acknowledged of in the end. */
 function unreadKeys(spans: readonly Span[], healedNs: number): number {
   const appended = new Set<number>();
   const read = new Set<number>();
   for (const { type, startNs, value } of spans) {
     for (const [f, key] of value) {
-      if (f === "append" && type !== "fail") appended.add(key);
+      if (f !== "r" && type !== "fail") appended.add(key);
       if (f === "r" && type === "ok" && startNs >= healedNs) read.add(key);
     }
   }

@@ -18,7 +18,7 @@ export function judgeRun(evidence: RunEvidence): RunResult {
   const operations = mainOperations(evidence);
   const spans = spansOf(operations);
   const windows = windowsOf(evidence, spans);
-  const check = checkHistory(operations);
+  const check = checkHistory(operations, plan.workload.kind);
   const nodesHistory = summaryOf(evidence, check);
   const latency = latencySummary(latenciesNsOf(spans));
   const assertions = judgeAssertions(evidence, latency);

@@ -14,6 +14,7 @@ const TABLE: Readonly<Record<string, readonly [nodes: number, expected: string]>
   "message-loss": [5, "tolerate"],
   contention: [3, "tolerate"],
   "slow-network": [5, "tolerate"],
+  "rw-register": [5, "tolerate"],
   pause: [5, "tolerate"],
   "power-cycle": [5, "tolerate"],
   "power-cycle-rolling": [5, "tolerate"],

@@ -28,6 +28,52 @@ function microOpsOf(operation: Operation): readonly MicroOp[] {
 
 const PAUSE = { kind: "pause", nodes: [1] } as const;
 
+describe("a rate", () => {
+  function aPacedRun(): HostBench {
+    const plan = aPlan({ nodes: 5, clients: 2, operations: 6 });
+    return new HostBench({ ...plan, workload: { ...plan.workload, ratePerS: 1000 } });
+  }
+  const invoked = (run: HostBench) =>
+    run.operations.filter(({ type }) => type === "invoke").map(({ time }) => time / 1e6);
+
+  it("lets an operation begin each so often, however fast the answers come", () => {
+    const run = aPacedRun();
+    expect(invoked(run)).toEqual([0]);
+    for (let number = 1; number < 6; number++) {
+      run.acknowledgeAll();
+      run.fire("issue");
+    }
+    expect(invoked(run)).toEqual([0, 1, 2, 3, 4, 5]);
+    run.acknowledgeAll();
+    expect(run.isFinished).toBe(true);
+  });
+
+  it("does not end the workload while a client waits for its turn", () => {
+    const run = aPacedRun();
+    for (let number = 1; number < 5; number++) {
+      run.fire("issue");
+      run.acknowledgeAll();
+    }
+    const phases = () => run.records.filter(({ type }) => type === "phase");
+    expect(phases()).toEqual([]);
+    run.fire("issue");
+    run.acknowledgeAll();
+    expect(phases().map(({ time }) => time)).toEqual([5e6, 5e6, 5e6]);
+  });
+
+  it("makes up for operations that were late, and stops when the run is abandoned", () => {
+    const run = aPacedRun();
+    run.fire("issue");
+    run.nowNs = 3_500_000;
+    run.acknowledgeAll();
+    expect(invoked(run)).toEqual([0, 1, 3.5, 3.5]);
+    run.abandon();
+    const before = run.operations.length;
+    run.fire("issue");
+    expect(run.operations).toHaveLength(before);
+  });
+});
+
 describe("an operation", () => {
   it("is ok once f + 1 nodes give the same reply, with what was read", () => {
     const run = aRun();
