@@ -9,4 +9,5 @@ export {
   type TraceFileOptions,
 } from "./adapters/store/trace-file.ts";
 export { type CanFrame, fdFrame } from "./core/can/frame.ts";
+export * from "./core/dbc/index.ts";
 export * from "./core/trace/index.ts";

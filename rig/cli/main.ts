@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./commands/check.ts")).checkCommand,
   plan: async () => (await import("./commands/plan.ts")).planCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
+  decode: async () => (await import("./commands/decode.ts")).decodeCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
   capture: async () => (await import("./commands/capture.ts")).captureCommand,
   node: async () => (await import("./commands/node.ts")).nodeCommand,
@@ -23,7 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Arguments that may be given more than once; those of the suite only there. */
-const MANY: ReadonlySet<string> = new Set(["_", "bus", "files", "history"]);
+const MANY: ReadonlySet<string> = new Set(["_", "bus", "dbc", "files", "history"]);
 const MANY_OF_SUITE: ReadonlySet<string> = new Set([...MANY, "scenario"]);
 
 const finish: Finish = async (work) => {

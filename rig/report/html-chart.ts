@@ -108,7 +108,7 @@ function roundStepNs(leastNs: number): number {
 }
 
 /** All labels of an axis in the unit of its largest. */
-function tickText(timeNs: number, largestNs: number): string {
+export function tickText(timeNs: number, largestNs: number): string {
   const [unitNs, unit] =
     largestNs >= NS_PER_S
       ? ([NS_PER_S, "s"] as const)

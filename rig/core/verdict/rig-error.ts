@@ -26,6 +26,7 @@ const CODES = {
   "check.timeout": EXIT.unknown,
   "check.no-answer": EXIT.unknown,
   "work.interrupted": EXIT.interrupted,
+  "work.timeout": EXIT.unknown,
   "check.differs": EXIT.internal,
   "download.refused": EXIT.data,
   "download.changed": EXIT.data,
