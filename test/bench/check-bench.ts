@@ -11,7 +11,7 @@ import { type HistoryFile, writeHistoryFile } from "./history-file.ts";
 import type { BenchRow } from "./rows.ts";
 import { type Measured, measured } from "./whole-process.ts";
 
-const RIG = join(import.meta.dirname, "../../../../dist/cli/main.js");
+const RIG = join(import.meta.dirname, "../../../../dist/rig/cli/main.js");
 const SIZES = [10_000, 100_000, 1_000_000];
 const ROUNDS = 5;
 

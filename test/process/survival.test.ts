@@ -97,7 +97,7 @@ describe("the guard of child processes", () => {
   it.each(["parent-death", "shell"] as const)("by %s kills a stopped child", async (kind) => {
     const code = `
       const { openChildGuard } = await import(${JSON.stringify(
-        new URL("../../dist/adapters/hub/child-guard.js", import.meta.url).href,
+        new URL("../../dist/rig/adapters/hub/child-guard.js", import.meta.url).href,
       )});
       const { spawn } = await import("node:child_process");
       const guard = openChildGuard("${kind}");

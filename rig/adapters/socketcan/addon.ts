@@ -26,14 +26,12 @@ export interface CanRawAddon {
   close(handle: ChannelHandle): void;
 }
 
-const PATH = "../../../native/build/canraw.node";
-
 let loaded: CanRawAddon | null = null;
 
 /** Throws `capability.socketcan` where it was not built. */
 export function loadAddon(): CanRawAddon {
   try {
-    loaded ??= createRequire(import.meta.url)(PATH) as CanRawAddon;
+    loaded ??= createRequire(import.meta.url)("#canraw") as CanRawAddon;
     return loaded;
   } catch (error) {
     throw new RigError("capability.socketcan", "the SocketCAN addon is not built", {
