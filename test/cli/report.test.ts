@@ -23,6 +23,14 @@ async function runFolder(...args: string[]): Promise<string> {
 const DERIVED = ["history.json", "history.edn", "metrics.json", "metrics.csv", "result.json"];
 
 describe("rig report", () => {
+  it("reads what controllers went through", async () => {
+    const out = temporaryFolder();
+    const args = ["--scenario", "error-passive-leader", "--seed", "7", "--output-dir", out];
+    await rig(["run", ...args]);
+    const { code } = await rig(["report", join(out, "error-passive-leader", "latest")]);
+    expect(code).toBe(0);
+  });
+
   it("makes the same derived files again, byte for byte, from the record alone", async () => {
     const folder = await runFolder();
     const names = [...DERIVED, "junit.xml", "report.html"];

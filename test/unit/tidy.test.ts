@@ -148,6 +148,13 @@ describe("the check of packages", () => {
     expect(checkPackages(files)).toHaveLength(2);
   });
 
+  it("lets the contract of the server use schemas, and nothing else", () => {
+    const of = (specifier: string) =>
+      checkPackages(sources({ "rig/core/api/a.ts": `import "${specifier}";` }));
+    expect(of("zod")).toEqual([]);
+    expect(of("hono")).toHaveLength(1);
+  });
+
   it("lets an adapter use them", () => {
     expect(checkPackages(sources({ "rig/adapters/a/a.ts": 'import "node:fs";' }))).toEqual([]);
   });

@@ -13,18 +13,19 @@ import type { RunRecord } from "../../core/run/record.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { linesOf, unreadable } from "./lines.ts";
 
-const RECORD_TYPES: ReadonlySet<string> = new Set<RunRecord["type"]>([
-  "operation",
-  "node-history",
-  "marker",
-  "fault",
-  "phase",
-  "violation",
-  "statistics",
-  "baseline",
-  "teardown",
-  "end",
-]);
+const RECORD_TYPES: Readonly<Record<RunRecord["type"], true>> = {
+  operation: true,
+  "node-history": true,
+  marker: true,
+  fault: true,
+  "bus-state": true,
+  phase: true,
+  violation: true,
+  statistics: true,
+  baseline: true,
+  teardown: true,
+  end: true,
+};
 
 /** Throws `input.unreadable` or `input.malformed`. */
 export function readRunFolder(folder: string): RunEvidence {
@@ -74,7 +75,7 @@ function parseRecord(text: string): RunRecord | null {
   try {
     const entry = JSON.parse(text) as Partial<RunRecord> | null;
     if (entry === null || typeof entry.time !== "number") return null;
-    return RECORD_TYPES.has(entry.type ?? "") ? (entry as RunRecord) : null;
+    return Object.hasOwn(RECORD_TYPES, entry.type ?? "") ? (entry as RunRecord) : null;
   } catch {
     return null;
   }

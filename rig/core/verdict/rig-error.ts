@@ -23,6 +23,11 @@ const CODES = {
   "output.not-writable": EXIT.data,
   "output.write-failed": EXIT.benchTrouble,
   "bench.trouble": EXIT.benchTrouble,
+  "bench.busy": EXIT.benchBusy,
+  "server.unreachable": EXIT.benchTrouble,
+  "server.timeout": EXIT.unknown,
+  "server.refused": EXIT.usage,
+  "server.failed": EXIT.internal,
   "check.timeout": EXIT.unknown,
   "check.no-answer": EXIT.unknown,
   "work.interrupted": EXIT.interrupted,
@@ -34,6 +39,10 @@ const CODES = {
 } as const satisfies Record<string, ExitCode>;
 
 export type RigErrorCode = keyof typeof CODES;
+
+export function isRigErrorCode(text: string): text is RigErrorCode {
+  return Object.hasOwn(CODES, text);
+}
 
 export class RigError extends Error {
   readonly code: RigErrorCode;
