@@ -19,8 +19,11 @@ import { RigError } from "../core/verdict/rig-error.ts";
 export interface CheckFileOptions {
   readonly elle: RegisterOptions;
   readonly others: ModelOptions;
-  /** Takes the order of transactions from the nodes' records, in the run folder that is checked. */
-  readonly isOrderedByNodes?: boolean;
+  /**
+   * Takes the order of transactions from the run folder that is checked: from the records of its
+   * `nodes`, or what the record of the `run` says of them, if anything.
+   */
+  readonly orderFrom?: "nodes" | "run";
   /** Weak isolation levels to check besides; only for list-append and rw-register. */
   readonly isolation?: readonly IsolationLevel[];
   /** Fewer acknowledged operations than this are too few to call a history valid. */
@@ -42,7 +45,7 @@ const LOADERS: Readonly<Record<WorkloadModel | ModelName, () => Promise<FileChec
   },
   "rw-register": async () => {
     const { checkRwRegister } = await import("../core/elle/rw-register.ts");
-    return elleChecker("rw-register", checkRwRegister, orderedByNodes);
+    return elleChecker("rw-register", checkRwRegister);
   },
   bank: () => loadOther("bank"),
   counter: () => loadOther("counter"),
@@ -70,22 +73,15 @@ export function isElle(model: string): boolean {
   return model === "list-append" || model === "rw-register";
 }
 
-type Complete = (
-  file: string,
-  table: HistoryTable,
-  elle: RegisterOptions,
-) => Promise<RegisterOptions>;
-
 function elleChecker(
   workload: WorkloadModel,
   check: (table: HistoryTable, options: RegisterOptions) => CheckResult,
-  complete?: Complete,
 ): FileChecker {
-  return async (file, { elle, isOrderedByNodes, isolation = [], untilMs }) => {
+  return async (file, options) => {
+    const { isolation = [], untilMs } = options;
     const table = await readInto(new HistoryReader(), file, untilMs);
-    const isPlain = complete === undefined || isOrderedByNodes !== true;
-    const options = isPlain ? elle : await complete(file, table, elle);
-    const result = naming(historyPath(file), () => check(table, options));
+    const elle = await withOrder(file, table, options);
+    const result = naming(historyPath(file), () => check(table, elle));
     if (isolation.length === 0) return result;
     const { checkIsolation } = await import("../core/awdit/index.ts");
     return { ...result, isolation: checkIsolation(table, workload, isolation) };
@@ -93,15 +89,27 @@ function elleChecker(
 }
 
 /** With the order in which the nodes say that they applied the transactions of this run. */
-async function orderedByNodes(
+async function withOrder(
   file: string,
   table: HistoryTable,
-  elle: RegisterOptions,
+  { elle, orderFrom }: CheckFileOptions,
 ): Promise<RegisterOptions> {
-  const { readNodeOrder } = await import("../adapters/store/node-order.ts");
+  if (orderFrom === undefined) return elle;
+  const { readNodeOrder, readRecordedOrder } = await import("../adapters/store/node-order.ts");
   const { commitOrder } = await import("../core/run/commit-order.ts");
-  const { clients, slots } = readNodeOrder(file);
-  return { ...elle, transactionOrder: commitOrder(table, clients, slots) };
+  const order = orderFrom === "nodes" ? readNodeOrder(file) : readRecordedOrder(file);
+  if (order === null) return elle;
+  return { ...elle, transactionOrder: commitOrder(table, order.clients, order.slots) };
+}
+
+/** The same options without a folder: its indexes hold in every part of its history, too. */
+export async function optionsOfParts(
+  file: string,
+  options: CheckFileOptions,
+): Promise<CheckFileOptions> {
+  if (options.orderFrom === undefined) return options;
+  const table = await readInto(new HistoryReader(), file, options.untilMs);
+  return { ...options, elle: await withOrder(file, table, options) };
 }
 
 /** Checks a part of a history, in memory. */

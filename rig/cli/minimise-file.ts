@@ -12,6 +12,7 @@ import { type MinimalHistory, minimalText } from "../report/minimal-text.ts";
 import {
   type CheckFileOptions,
   isElle,
+  optionsOfParts,
   type PartChecker,
   partChecker,
   readCallsOf,
@@ -43,7 +44,7 @@ export async function minimiseFile(
   const anomaly = result.anomalies.find(({ details }) => details.length > 0);
   if (result.valid !== false || anomaly === undefined) return null;
   const { type } = anomaly;
-  const check = await partChecker(model, checking);
+  const check = await partChecker(model, await optionsOfParts(file, checking));
   const shows = (operations: readonly GeneralOperation[]) => {
     if (performance.now() > checking.untilMs) {
       throw new RigError("check.timeout", `${file}: minimising takes longer than --timeout`);

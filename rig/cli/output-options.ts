@@ -62,9 +62,6 @@ export function minimalOf(
   if (engine === "elle-cli") {
     throw wrong("--minimise needs the native checker; expected no --engine elle-cli");
   }
-  if (args["transaction-order"] === "nodes") {
-    throw wrong("--minimise with --transaction-order nodes; expected a file, or no order");
-  }
   return { out, checks };
 }
 

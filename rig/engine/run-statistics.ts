@@ -32,11 +32,13 @@ export class RunStatistics {
   readonly #messages = new Map<string, number>();
   readonly #nodes: NodeCounts[];
   readonly #observer: InvariantObserver;
+  readonly #workload: RunPlan["workload"]["kind"];
 
   constructor(
-    { nodes, faults }: Pick<RunPlan, "nodes" | "faults">,
+    { nodes, faults, workload }: Pick<RunPlan, "nodes" | "faults" | "workload">,
     onViolation: (violation: Violation) => void,
   ) {
+    this.#workload = workload.kind;
     this.#observer = new InvariantObserver(nodes, onViolation, {
       unbound: byzantineWithin(nodes, faults),
       mayBeLate: true,
@@ -86,6 +88,7 @@ export class RunStatistics {
         return { node, ...counts, ...(controller === undefined ? {} : { controller }) };
       }),
       invariants: this.#observer.reports(),
+      ...this.#observer.applied(this.#workload),
     };
   }
 }

@@ -287,6 +287,7 @@ export class Cluster implements BusListener {
       messages: this.#tally.messages(),
       nodes: this.#nodes.map((node, index) => node.statistics(index, this.#bus.errorState(index))),
       invariants: this.#observer.reports(),
+      ...this.#observer.applied(this.#options.plan.workload.kind),
     };
   }
 

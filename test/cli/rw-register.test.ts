@@ -53,6 +53,23 @@ describe("rig run with registers", () => {
     expect(code).toBe(0);
   });
 
+  it("is judged with the order that its nodes applied: one that clients can't have seen is invalid", async () => {
+    const { folder, result } = await aRun("rw-register", "--operations", "40");
+    expect(result.check.valid).toBe(true);
+    const path = join(folder, "events.jsonl");
+    const backwards = readFileSync(path, "utf8").replace(
+      /"applied":(\[.*\])/,
+      (_, slots) => `"applied":${JSON.stringify(JSON.parse(slots).reverse())}`,
+    );
+    writeFileSync(path, backwards);
+    expect((await rig(["report", folder])).code).toBe(1);
+    const { code, stdout } = await rig(["check", folder, "--json", "--minimise"]);
+    const { anomalyTypes, minimised } = JSON.parse(stdout);
+    expect([code, anomalyTypes]).toEqual([1, expect.arrayContaining(["cyclic-versions"])]);
+    expect(minimised).toMatchObject({ type: anomalyTypes[0], isComplete: true });
+    expect((await rig(["check", folder, "--transaction-order", "none"])).code).toBe(0);
+  });
+
   it("is invalid to both where a read is spoilt: an older value, or one that nobody wrote", async () => {
     const { folder } = await aRun("rw-register");
     const operations = historyOf(folder);

@@ -59,6 +59,7 @@ export function anEvidence(changes: Partial<RunEvidence> = {}): RunEvidence {
     messages: {},
     nodes: [],
     invariants: [],
+    applied: null,
     teardown: [],
     partial: null,
     baselines: {},

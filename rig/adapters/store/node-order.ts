@@ -1,7 +1,8 @@
 /** What the nodes of a run applied, slot by slot, from their records in the run folder. */
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { AppliedSlots } from "../../core/invariant/apply-order.ts";
 import type { RequestName } from "../../core/run/commit-order.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { linesOf, unreadable } from "./lines.ts";
@@ -37,6 +38,19 @@ export function readNodeOrder(folder: string): NodeOrder {
   }
   const ordered = [...slots].sort(([a], [b]) => a - b);
   return { clients, slots: ordered.map(([, requests]) => JSON.parse(requests)) };
+}
+
+/** What the record of the run says that all nodes applied; null where it says nothing. */
+export function readRecordedOrder(folder: string): NodeOrder | null {
+  const { clients } = readPlan(folder).workload;
+  const path = join(folder, "events.jsonl");
+  if (!existsSync(path)) return null;
+  let slots: AppliedSlots | null = null;
+  for (const { text, isWhole } of linesOf(path)) {
+    if (!isWhole || !text.startsWith('{"type":"statistics"')) continue;
+    slots = (JSON.parse(text) as { applied?: AppliedSlots }).applied ?? null;
+  }
+  return slots === null ? null : { clients, slots };
 }
 
 function nodeFiles(folder: string): string[] {

@@ -70,8 +70,8 @@ export const checkCommand: Command = {
           .option("transaction-order", {
             string: true,
             describe:
-              "rw-register: file with a map from indexes of completions to places, or nodes: " +
-              "what the nodes of a run folder applied",
+              "rw-register: file with a map from indexes of completions to places; nodes: what " +
+              "the nodes of a run folder say that they applied; none: not even what its run knew",
           })
           .option("isolation", {
             string: true,
@@ -118,7 +118,6 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   const elle = await elleOptions(args, models);
   requestOf(elle);
   const isolation = isolationOf(args);
-  const isOrderedByNodes = args["transaction-order"] === "nodes";
   if (files.length === 0) {
     throw new RigError("usage.option", "check has no file: expected at least one history");
   }
@@ -128,12 +127,13 @@ async function checkFiles(files: readonly string[], args: CheckArguments): Promi
   const outputs = new CheckOutputs(args);
   const source = sourceOf(args.source);
   const paths = files.map((file) => pathOfSource(file, source));
-  const common = { others: modelOptions(args), minOk, isOrderedByNodes, isolation };
+  const common = { others: modelOptions(args), minOk, isolation };
   const codes: ExitCode[] = [];
   for (const [at, file] of paths.entries()) {
     const model = models[at] as ModelOfFile;
     // Elle itself can't be told what is known of registers: both are asked the same.
-    const options = { ...common, elle: engine === "native" ? withKnown(elle, model) : elle };
+    const known = { elle: engine === "native" ? withKnown(elle, model) : elle };
+    const options = { ...common, ...known, ...orderFrom(args, model) };
     const judge = await judgeOf(args, model.model, limitMs);
     const checking = { model: model.model, judge, outputs, minimal, limitMs, options };
     codes.push(await checkFile(file, args, checking));
@@ -190,7 +190,20 @@ async function transactionOrder(
     const text = "--transaction-order is for registers: expected --model rw-register";
     throw new RigError("usage.option", text);
   }
-  return path === "nodes" ? {} : { transactionOrder: await readOrderFile(path) };
+  if (path === "nodes" || path === "none") return {};
+  return { transactionOrder: await readOrderFile(path) };
+}
+
+/** What the nodes applied is told of the history of the host's clients. */
+function orderFrom(
+  args: CheckArguments,
+  { model, isOfRun }: ModelOfFile,
+): Pick<CheckFileOptions, "orderFrom"> {
+  const asked = args["transaction-order"];
+  if (asked === "nodes") return { orderFrom: "nodes" };
+  const isKnown = isOfRun && model === "rw-register" && args.source === "clients";
+  const isWanted = asked === undefined && engineOf(args) === "native";
+  return isKnown && isWanted ? { orderFrom: "run" } : {};
 }
 
 /** Names between commas; elle-cli's users write an empty text for none. */

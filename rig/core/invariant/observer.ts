@@ -7,6 +7,8 @@
 
 import type { NodeRecord } from "../consensus/node-core.ts";
 import { quorum } from "../consensus/quorum.ts";
+import type { WorkloadModel } from "../elle/result.ts";
+import { type AppliedSlots, ApplyOrder } from "./apply-order.ts";
 import type { InvariantReport } from "./invariant.ts";
 
 const VIOLATIONS_MAX = 10;
@@ -46,6 +48,7 @@ export class InvariantObserver {
   /** By slot, what the first node to apply it applied. */
   readonly #requestsOf: NonNullable<NodeRecord["requests"]>[] = [];
   readonly #stateOf = new Map<number, string>();
+  readonly #order = new ApplyOrder();
 
   /** Commits whose confirmations were not all heard of yet, where records may come late. */
   #unproven: { readonly node: number; readonly record: NodeRecord }[] = [];
@@ -114,6 +117,12 @@ export class InvariantObserver {
     this.#nextSlot[node] = 0;
   }
 
+  /** The order of what bound nodes applied, where there is one and its checker can use it. */
+  applied(workload: WorkloadModel | undefined): { readonly applied?: AppliedSlots } {
+    const applied = workload === "rw-register" ? this.#order.slots() : null;
+    return applied === null ? {} : { applied };
+  }
+
   reports(): readonly InvariantReport[] {
     for (const { node, record } of this.#unproven) this.#checkQuorum(node, record);
     this.#unproven = [];
@@ -177,6 +186,7 @@ export class InvariantObserver {
     });
     this.#nextSlot[node] = slot + 1;
     if (slot === this.#requestsOf.length) this.#requestsOf.push(requests);
+    if ((this.#unbound & (1 << node)) === 0) this.#order.note(slot, requests);
     const applied = this.#applied[node] as Set<number>;
     for (const [client, request] of requests) {
       const key = requestKey(client, request);

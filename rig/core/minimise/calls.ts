@@ -1,9 +1,9 @@
 /**
  * What is left out of a history to make it smaller. A call is an invocation with its completion:
  * both go or stay. Of transactions, single reads go too, and single values: an element that was
- * appended goes from its append and from all reads of its key, as if it had never been there. What
- * a consistent store does stays consistent under all three, so what is left shows nothing that the
- * whole history did not.
+ * appended goes from its append and from all reads of its key, as if it had never been there. A
+ * consistent store stays consistent without a read or a value. A call that goes may leave reads of
+ * what nobody wrote, so that a part may show an anomaly of its type in another way than the whole.
  */
 
 import {

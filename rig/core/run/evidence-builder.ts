@@ -94,6 +94,7 @@ export class EvidenceBuilder {
       messages: statistics?.messages ?? {},
       nodes: statistics?.nodes ?? [],
       invariants: statistics?.invariants ?? [],
+      applied: statistics?.applied ?? null,
       teardown: this.#teardown,
       partial: this.#partial,
       baselines: this.#baselines,

@@ -7,6 +7,7 @@ import type { ErrorState } from "../can/error-confinement.ts";
 import type { FaultReport } from "../fault/fault.ts";
 import type { MergedHistory } from "../history/merge-nodes.ts";
 import type { Operation } from "../history/operation.ts";
+import type { AppliedSlots } from "../invariant/apply-order.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { RunPlan } from "../plan/plan.ts";
 
@@ -86,6 +87,8 @@ export interface RunEvidence {
   readonly messages: Readonly<Record<string, number>>;
   readonly nodes: readonly NodeStatistics[];
   readonly invariants: readonly InvariantReport[];
+  /** What the nodes applied, slot by slot; null where that is of no use, or they disagree. */
+  readonly applied: AppliedSlots | null;
   readonly teardown: readonly TeardownStep[];
   /** Why the record is not whole (interrupted, killed, disk full); null when it is. */
   readonly partial: string | null;

@@ -9,6 +9,7 @@ import type { NodeRecord } from "../consensus/node-core.ts";
 import type { FaultKind } from "../fault/fault.ts";
 import type { NodeHistoryRecord } from "../history/node-history.ts";
 import type { Operation } from "../history/operation.ts";
+import type { AppliedSlots } from "../invariant/apply-order.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { Marker } from "../wire/marker.ts";
 import type { BusStatistics, NodeStatistics, TeardownStep } from "./evidence.ts";
@@ -54,6 +55,7 @@ export type RunRecord =
       readonly messages: Readonly<Record<string, number>>;
       readonly nodes: readonly NodeStatistics[];
       readonly invariants: readonly InvariantReport[];
+      readonly applied?: AppliedSlots;
     }
   /** Median latency of a run made for comparison, in microseconds. */
   | {

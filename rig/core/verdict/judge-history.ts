@@ -2,21 +2,27 @@
 
 import { CHECKERS } from "../elle/checkers.ts";
 import { CONSISTENCY_DEFAULT } from "../elle/lattice.ts";
-import type { WorkloadModel } from "../elle/result.ts";
 import type { Operation } from "../history/operation.ts";
 import { tableOfOperations } from "../history/operation-table.ts";
+import type { AppliedSlots } from "../invariant/apply-order.ts";
 import type { Span } from "../metrics/spans.ts";
+import type { RunPlan } from "../plan/plan.ts";
+import { commitOrder } from "../run/commit-order.ts";
 import { KNOWN_OF_RUNS } from "./known-of-runs.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 import type { CheckSummary, OutcomeCounts } from "./run-result.ts";
 
+/** `applied` is what nodes say of the transactions in this history, where they say the same. */
 export function checkHistory(
   operations: readonly Operation[],
-  model: WorkloadModel = "list-append",
+  { kind: model = "list-append", clients }: Pick<RunPlan["workload"], "kind" | "clients">,
+  applied: AppliedSlots | null = null,
 ): CheckSummary {
-  const result = CHECKERS[model](tableOfOperations(operations), {
+  const table = tableOfOperations(operations);
+  const result = CHECKERS[model](table, {
     consistency: CONSISTENCY_DEFAULT,
     ...KNOWN_OF_RUNS[model],
+    ...(applied === null ? {} : { transactionOrder: commitOrder(table, clients, applied) }),
   });
   const { valid, anomalyTypes, not, alsoNot, anomalies } = result;
   return {

@@ -21,8 +21,7 @@ export function summaryOf(
     records,
     widened,
     lost,
-    check:
-      plan.residents?.hostClients === false ? main : checkHistory(operations, plan.workload.kind),
+    check: plan.residents?.hostClients === false ? main : checkHistory(operations, plan.workload),
   };
 }
 

@@ -18,7 +18,9 @@ export function judgeRun(evidence: RunEvidence): RunResult {
   const operations = mainOperations(evidence);
   const spans = spansOf(operations);
   const windows = windowsOf(evidence, spans);
-  const check = checkHistory(operations, plan.workload.kind);
+  // Only of the host's transactions it is known which of the applied ones they are.
+  const applied = operations === evidence.operations ? evidence.applied : null;
+  const check = checkHistory(operations, plan.workload, applied);
   const nodesHistory = summaryOf(evidence, check);
   const latency = latencySummary(latenciesNsOf(spans));
   const assertions = judgeAssertions(evidence, latency);

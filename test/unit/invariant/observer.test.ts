@@ -36,6 +36,16 @@ class Watch {
 }
 
 describe("the observer", () => {
+  it("gives registers the order of what nodes applied, while they apply the same", () => {
+    const watch = new Watch();
+    watch.decide(0, [0, 1], [[1, 1]]);
+    watch.decide(1, [1], [[2, 1]]);
+    expect(watch.observer.applied("rw-register")).toEqual({ applied: [[[1, 1]], [[2, 1]]] });
+    expect(watch.observer.applied("list-append")).toEqual({});
+    watch.note(0, "apply", { slot: 1, requests: [] });
+    expect(watch.observer.applied("rw-register")).toEqual({});
+  });
+
   it("is content with a sound run, and says how much it checked", () => {
     const watch = new Watch();
     for (const node of [0, 1, 2, 3]) watch.note(node, "vote");
