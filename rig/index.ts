@@ -31,6 +31,7 @@ export {
 export { makePlan, type PlanRequest } from "./core/plan/make-plan.ts";
 export type { RunPlan } from "./core/plan/plan.ts";
 export { SCENARIOS } from "./core/plan/scenarios.ts";
+export { swarmBug, swarmPlan } from "./core/plan/swarm.ts";
 export type { RunEvidence } from "./core/run/evidence.ts";
 export { EvidenceBuilder } from "./core/run/evidence-builder.ts";
 export type { RunRecord, RunSink } from "./core/run/record.ts";

@@ -363,8 +363,10 @@ export class Agreement {
     const { lock } = state;
     const { rules } = this.#options;
     const { votes } = entry;
-    // Others vouch for it as well: one of so many voters is honest.
-    const hasVouchers = () => bitCount(votes.votersFor(digest)) >= this.#jumpAt;
+    // Others vouch for it as well: one of so many voters is honest, in this round or in the one
+    // that the proposal relies on. By now everybody may have forgotten who asked for it.
+    const vouchers = Math.max(bitCount(votes.votersFor(digest)), bitCount(certified));
+    const hasVouchers = () => vouchers >= this.#jumpAt;
     if (!this.#host.vouchesFor(proposal.batch) && !hasVouchers()) return;
     if (rules.mayVote({ lock, digest, round, validRound, holdsCertificate })) {
       this.#promiseVote(state, entry, digest);
