@@ -65,7 +65,7 @@ export class BusTally {
     return Object.fromEntries([...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** `outbid`: times that a station lost arbitration more than eight times in a row. */
+  /** `outbid`: frames that lost arbitration more than eight times in a row. */
   counts(outbid: number) {
     this.#reached.count("arbitration-lost", outbid - this.#outbid);
     this.#outbid = outbid;

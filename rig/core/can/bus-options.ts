@@ -48,6 +48,6 @@ export interface BusCounters {
   collisions: number;
   /** Error frames on the wire, cut-off frames among them. */
   errorFrames: number;
-  /** Times that a station lost arbitration more than eight times in a row. */
+  /** Frames that went out after more than eight arbitrations in a row were lost. */
   outbid: number;
 }

@@ -82,8 +82,11 @@ export class BusState {
   oneShot: StationMask = 0;
   silent: StationMask = 0;
 
-  /** By station, arbitrations lost since its last frame. */
-  readonly losses = new Float64Array(STATION_LIMIT);
+  /** Arbitrations so far, and those who lost the last one. */
+  arbitrations = 0;
+  competing: StationMask = 0;
+  /** By station, the arbitration since which it has competed without a win. */
+  readonly competingSince = new Float64Array(STATION_LIMIT);
 
   /** Next arbitration, or next bit of the frame on the wire that matters. */
   dueNs = NEVER;

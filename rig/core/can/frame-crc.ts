@@ -79,13 +79,17 @@ export function fdCheck(frame: CanFrame): FdCheck {
 class StuffedCrc {
   stuffBits = 0;
   crc: number;
-  private readonly kind: Crc;
+  private readonly polynomial: number;
+  private readonly top: number;
+  private readonly mask: number;
   private last = 1;
   private run = 0;
 
-  constructor(kind: Crc) {
-    this.kind = kind;
-    this.crc = kind.initial;
+  constructor({ width, polynomial, initial }: Crc) {
+    this.polynomial = polynomial;
+    this.top = width - 1;
+    this.mask = (1 << width) - 1;
+    this.crc = initial;
   }
 
   add(bits: number, count: number): void {
@@ -101,6 +105,8 @@ class StuffedCrc {
   private take(bit: number): void {
     this.run = bit === this.last ? this.run + 1 : 1;
     this.last = bit;
-    this.crc = crcBits(this.kind, this.crc, bit, 1);
+    // As `crcBits` has it, for one bit.
+    const feedback = ((this.crc >>> this.top) ^ bit) & 1;
+    this.crc = ((this.crc << 1) & this.mask) ^ (feedback === 1 ? this.polynomial : 0);
   }
 }

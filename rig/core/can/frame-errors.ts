@@ -11,7 +11,6 @@ import { type ErrorOutcome, type FirstError, signalErrors } from "./error-signal
 import type { CanFrame } from "./frame.ts";
 import { parkLoneSender } from "./lone-sender.ts";
 import { lowestStation } from "./station-mask.ts";
-import { wireBits } from "./wire-bits.ts";
 
 /** Recessive bits until the others see a stuff error, error flags, delimiter, intermission. */
 const CUT_OFF_BITS = 6 + 6 + 8 + INTERMISSION_BITS;
@@ -114,7 +113,7 @@ export function confirm(
 }
 
 function tellErrorFrame(bus: BusState, first: FirstError, frame: CanFrame, timeNs: number): void {
-  const field = wireBits(frame).fields[first.bit] ?? 0;
+  const field = bus.wire.layoutOf(frame).fields[first.bit] ?? 0;
   const counters = bus.errors.of(first.station);
   bus.listener.errorFrame(timeNs, errorDetail({ ...first, field, counters }));
 }

@@ -48,15 +48,18 @@ export function arbitrate(bus: BusState): void {
   start(bus, winners, timeNs);
 }
 
-/** How often in a row the others of `candidates` had to give way. */
+/**
+ * Notes who came to compete and who won after how many arbitrations. Nothing is done for those who
+ * wait on, so that it costs the same however many they are.
+ */
 function countLosses(bus: BusState, candidates: StationMask, winners: StationMask): void {
-  bus.losses[lowestStation(winners)] = 0;
-  for (let rest = candidates & ~winners; rest !== 0; rest &= rest - 1) {
-    const station = lowestStation(rest);
-    const losses = (bus.losses[station] as number) + 1;
-    bus.losses[station] = losses;
-    if (losses === OUTBID_LOSSES) bus.counters.outbid++;
+  const turn = ++bus.arbitrations;
+  for (let rest = candidates & ~bus.competing; rest !== 0; rest &= rest - 1) {
+    bus.competingSince[lowestStation(rest)] = turn;
   }
+  bus.competing = candidates & ~winners;
+  const losses = turn - (bus.competingSince[lowestStation(winners)] as number);
+  if (losses >= OUTBID_LOSSES) bus.counters.outbid++;
 }
 
 function start(bus: BusState, senders: StationMask, timeNs: number): void {

@@ -44,6 +44,8 @@ export class Wire {
   private hits = NO_HITS;
   /** By sender, its own frame; only when they differ. */
   private contest: (CanFrame | undefined)[] | undefined;
+  /** The frame that was laid out last: mostly the one that is repeated after an error. */
+  private laidOut: { readonly frame: CanFrame; readonly layout: WireBits } | undefined;
 
   constructor(rates: BitRates) {
     this.rates = rates;
@@ -52,6 +54,11 @@ export class Wire {
 
   nominalNs(bits: number): number {
     return Math.round((bits * 1e9) / this.rates.nominalBitrateBps);
+  }
+
+  layoutOf(frame: CanFrame): WireBits {
+    if (this.laidOut?.frame !== frame) this.laidOut = { frame, layout: wireBits(frame) };
+    return this.laidOut.layout;
   }
 
   begin(frame: CanFrame, senders: StationMask, timeNs: number): void {
@@ -128,7 +135,7 @@ export class Wire {
 
   situation(states: StationStates): WireSituation {
     const wires: (WireBits | undefined)[] = [];
-    const layout = wireBits(this.frame as CanFrame);
+    const layout = this.layoutOf(this.frame as CanFrame);
     for (let rest = this.senders; rest !== 0; rest &= rest - 1) {
       const sender = lowestStation(rest);
       const own = this.contest?.[sender];

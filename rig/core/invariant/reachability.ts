@@ -10,7 +10,7 @@ export const REACHABLE = [
   "proposer-bus-off",
   /** A proposal was sent by an error-passive node. */
   "proposer-error-passive",
-  /** A station lost arbitration more than eight times in a row. */
+  /** A frame went out after more than eight arbitrations in a row were lost. */
   "arbitration-lost",
   /** A frame of a boot that is over reached a node. */
   "old-boot",

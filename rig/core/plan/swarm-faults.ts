@@ -236,6 +236,18 @@ const CONTENTS: Draws = {
   },
 };
 
+/** Colluders need a plan; the others may lie as many as the bound allows. */
+const BEHAVIOURS = ["equivocating", "false-commit", "silent", "malformed"] as const;
+
+const TREASON: Draws = {
+  byzantine: (s) => {
+    const bound = faultBound(s.nodes);
+    if (bound === 0) return null;
+    const nodes = s.of(s.random.between(1, bound));
+    return { kind: "byzantine", nodes, behaviour: s.one(BEHAVIOURS) };
+  },
+};
+
 export const SWARM_FAMILIES: readonly Draws[] = [
   LOGICAL,
   STOPS,
@@ -247,6 +259,7 @@ export const SWARM_FAMILIES: readonly Draws[] = [
   FRAMES,
   WIRES,
   CONTENTS,
+  TREASON,
 ];
 
 /** A fault of one of these families; null where the draw has no meaning in so small a cluster. */
