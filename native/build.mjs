@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 
 const here = import.meta.dirname;
+const SOURCES = ["canraw.c", "canplay.c"];
 const output = path.join(here, "build", "canraw.node");
 
 function build() {
@@ -22,7 +23,7 @@ function build() {
   const flags = ["-std=c11", "-O2", "-Wall", "-shared", "-fPIC", "-pthread", "-I", headers];
   const { status, error, stderr } = spawnSync(
     process.env.CC ?? "cc",
-    [...flags, path.join(here, "canraw.c"), "-o", output],
+    [...flags, ...SOURCES.map((name) => path.join(here, name)), "-o", output],
     { encoding: "utf8" },
   );
   if (error !== undefined) return `no C compiler: ${error.message}`;

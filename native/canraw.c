@@ -2,71 +2,28 @@
  * SocketCAN for Node, where the npm package can't reach: a thread of its own drains a raw CAN
  * socket into a ring that JavaScript reads in batches, with kernel timestamps, FD, BRS and ESI,
  * loss counters and the direction of each frame; and frames are sent with a result per batch.
- *
- * Node-API only. Records are 96 bytes, little endian as the machine is:
- *
- *     0  u64  nanoseconds since 1970: hardware stamp if there is one, else the kernel's
- *     8  u32  can_id with the flags EFF, RTR, ERR of linux/can.h
- *    12  u8   length in bytes
- *    13  u8   flags of struct canfd_frame: 1 BRS, 2 ESI, 4 FDF
- *    14  u8   raw DLC of a classic frame with 9 to 15, else 0
- *    15  u8   1 FD frame, 2 sent by this host, 4 sent by this socket, 8 hardware stamp
- *    16  u32  frames that the socket has lost so far (SO_RXQ_OVFL)
- *    20  u32  reserved
- *    24  64 bytes of data
- *    88  reserved
  */
 
-#define _GNU_SOURCE
+#include "canraw.h"
+
 #include <errno.h>
-#include <linux/can.h>
 #include <linux/can/raw.h>
 #include <linux/net_tstamp.h>
 #include <net/if.h>
-#include <node_api.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#define RECORD 96
-#define BATCH 128
 #define CONTROL 256
 
 #ifndef SO_RXQ_OVFL
 #define SO_RXQ_OVFL 40
 #endif
-#ifndef CANFD_FDF
-#define CANFD_FDF 0x04
-#endif
-
-/* The ring: the thread alone moves `head`, JavaScript alone moves `tail`; both only rise. */
-struct channel {
-  int fd;
-  int wake;
-  uint32_t capacity;
-  uint8_t *ring;
-  _Atomic uint64_t head;
-  _Atomic uint64_t tail;
-  /* Frames that found no room in the ring. */
-  _Atomic uint64_t overflow;
-  /* errno that ended the thread, or that a read gave last. */
-  _Atomic int error;
-  _Atomic int told;
-  _Atomic int stopping;
-  /* JavaScript holds the handle and the ring apart: memory goes with the last of the two. */
-  _Atomic int owners;
-  pthread_t thread;
-  napi_threadsafe_function notify;
-};
 
 static void write_record(uint8_t *to, const struct canfd_frame *frame, size_t size,
                          struct msghdr *message) {
@@ -156,7 +113,7 @@ static void *receive(void *argument) {
   return NULL;
 }
 
-static napi_value fail(napi_env env, const char *what, int code) {
+napi_value fail(napi_env env, const char *what, int code) {
   char text[160];
   napi_value message, number, error;
   snprintf(text, sizeof text, "%s: %s", what, strerror(code));
@@ -270,7 +227,7 @@ static napi_value open_channel(napi_env env, napi_callback_info info) {
   return result;
 }
 
-static struct channel *channel_of(napi_env env, napi_value value) {
+struct channel *channel_of(napi_env env, napi_value value) {
   void *data = NULL;
   napi_get_value_external(env, value, &data);
   return data;
@@ -308,6 +265,33 @@ static napi_value taken(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+int send_records(int fd, const uint8_t *records, size_t stride, uint32_t count) {
+  struct canfd_frame frames[BATCH];
+  struct iovec vectors[BATCH];
+  struct mmsghdr messages[BATCH];
+  if (count > BATCH) count = BATCH;
+  memset(frames, 0, count * sizeof *frames);
+  memset(messages, 0, count * sizeof *messages);
+  for (uint32_t i = 0; i < count; i++) {
+    const uint8_t *record = records + i * stride;
+    int is_fd = record[15] & 1;
+    memcpy(&frames[i].can_id, record + 8, 4);
+    frames[i].len = record[12];
+    frames[i].flags = is_fd ? (uint8_t)(record[13] | CANFD_FDF) : 0;
+    if (!is_fd) frames[i].__res1 = record[14];
+    memcpy(frames[i].data, record + 24, is_fd ? 64 : 8);
+    vectors[i] = (struct iovec){.iov_base = &frames[i], .iov_len = is_fd ? CANFD_MTU : CAN_MTU};
+    messages[i].msg_hdr.msg_iov = &vectors[i];
+    messages[i].msg_hdr.msg_iovlen = 1;
+  }
+  /* One frame needs no array of messages, which the kernel would have to copy. */
+  if (count == 1) {
+    ssize_t written = send(fd, &frames[0], vectors[0].iov_len, MSG_DONTWAIT);
+    return written < 0 ? -1 : 1;
+  }
+  return sendmmsg(fd, messages, count, MSG_DONTWAIT);
+}
+
 /* send(handle, records: Uint8Array, count, out: Int32Array of sent, errno): never blocks. */
 static napi_value send_frames(napi_env env, napi_callback_info info) {
   size_t argc = 4, length;
@@ -327,26 +311,8 @@ static napi_value send_frames(napi_env env, napi_callback_info info) {
   out[1] = 0;
   const uint8_t *records = data;
   while ((uint32_t)out[0] < count) {
-    struct canfd_frame frames[BATCH];
-    struct iovec vectors[BATCH];
-    struct mmsghdr messages[BATCH];
     uint32_t left = count - (uint32_t)out[0];
-    uint32_t batch = left < BATCH ? left : BATCH;
-    memset(frames, 0, sizeof frames);
-    memset(messages, 0, sizeof messages);
-    for (uint32_t i = 0; i < batch; i++) {
-      const uint8_t *record = records + ((size_t)out[0] + i) * RECORD;
-      int is_fd = record[15] & 1;
-      memcpy(&frames[i].can_id, record + 8, 4);
-      frames[i].len = record[12];
-      frames[i].flags = is_fd ? (uint8_t)(record[13] | CANFD_FDF) : 0;
-      if (!is_fd) frames[i].__res1 = record[14];
-      memcpy(frames[i].data, record + 24, is_fd ? 64 : 8);
-      vectors[i] = (struct iovec){.iov_base = &frames[i], .iov_len = is_fd ? CANFD_MTU : CAN_MTU};
-      messages[i].msg_hdr.msg_iov = &vectors[i];
-      messages[i].msg_hdr.msg_iovlen = 1;
-    }
-    int sent = sendmmsg(channel->fd, messages, batch, MSG_DONTWAIT);
+    int sent = send_records(channel->fd, records + (size_t)out[0] * RECORD, RECORD, left);
     if (sent <= 0) {
       if (sent < 0 && errno == EINTR) continue;
       out[1] = errno;
@@ -377,5 +343,6 @@ NAPI_MODULE_INIT() {
     napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL, &function);
     napi_set_named_property(env, exports, functions[i].name, function);
   }
+  add_player(env, exports);
   return exports;
 }

@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   decode: async () => (await import("./commands/decode.ts")).decodeCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
   capture: async () => (await import("./commands/capture.ts")).captureCommand,
+  replay: async () => (await import("./commands/replay.ts")).replayCommand,
+  monitor: async () => (await import("./commands/monitor.ts")).monitorCommand,
   node: async () => (await import("./commands/node.ts")).nodeCommand,
   vm: async () => (await import("./commands/vm.ts")).vmCommand,
 };

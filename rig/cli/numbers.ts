@@ -1,5 +1,6 @@
 /** Numbers and times of the command line, read strictly: "5x" is no number. */
 
+import { nsOfDuration } from "../core/plan/units.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 
 export function wholeNumber(option: string, text: string | undefined): number | undefined {
@@ -22,5 +23,16 @@ export function timeoutMs(text: string | undefined): number | undefined {
   throw new RigError(
     "usage.option",
     `--timeout is "${text}": expected seconds, or a number with ms, s, m or h`,
+  );
+}
+
+/** A time such as `500ms` or `1.5s`, in nanoseconds; plain numbers are seconds. */
+export function durationNs(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ns = nsOfDuration(/^[\d.]+$/.test(text) ? `${text}s` : text);
+  if (ns !== null) return ns;
+  throw new RigError(
+    "usage.option",
+    `${option} is "${text}": expected a time such as 500ms or 10s`,
   );
 }

@@ -6,7 +6,13 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 /** Stands for a channel inside the addon. */
 export type ChannelHandle = object;
 
-/** The functions of native/canraw.c. Each throws an `Error` with an `errno` where it can't. */
+/** Stands for a player inside the addon. */
+export type PlayerHandle = object;
+
+/**
+ * The functions of native/canraw.c and canplay.c. Each throws an `Error` with an `errno` where it
+ * can't.
+ */
 export interface CanRawAddon {
   /**
    * `settings`: receive buffer in bytes, error mask, places in the ring, and 1 for one that hears
@@ -24,6 +30,15 @@ export interface CanRawAddon {
   /** Writes how many were sent, and the errno that stopped it. */
   send(handle: ChannelHandle, records: Uint8Array, count: number, out: Int32Array): void;
   close(handle: ChannelHandle): void;
+  /** The channels must outlive it; at most 16. */
+  openPlayer(
+    channels: readonly ChannelHandle[],
+    capacity: number,
+  ): { readonly handle: PlayerHandle; readonly ring: ArrayBuffer };
+  given(handle: PlayerHandle, head: number): void;
+  /** Writes tail, waits for room, the errno that ended it, and the index of its channel. */
+  played(handle: PlayerHandle, out: Float64Array): void;
+  closePlayer(handle: PlayerHandle): void;
 }
 
 let loaded: CanRawAddon | null = null;

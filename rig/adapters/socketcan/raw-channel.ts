@@ -3,10 +3,10 @@
  * nothing, and everything that the kernel says of a frame is kept.
  */
 
-import { constants } from "node:os";
 import type { CanFrame } from "../../core/can/frame.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { type CanRawAddon, type ChannelHandle, loadAddon } from "./addon.ts";
+import { codeOf } from "./errno.ts";
 import { RECORD_BYTES, type ReceivedFrame, readRecord, writeRecord } from "./records.ts";
 
 /** All classes of linux/can/error.h. */
@@ -38,9 +38,10 @@ export interface SendResult {
 }
 
 export class RawChannel {
+  /** For other functions of the addon. */
+  readonly handle: ChannelHandle;
   readonly #addon: CanRawAddon;
   readonly #options: ChannelOptions;
-  readonly #handle: ChannelHandle;
   readonly #view: DataView;
   readonly #capacity: number;
   readonly #state = new Float64Array(4);
@@ -63,7 +64,7 @@ export class RawChannel {
         Uint32Array.from(options.onFrame === undefined ? [] : filters),
         () => this.#drain(),
       );
-      this.#handle = opened.handle;
+      this.handle = opened.handle;
       this.#view = new DataView(opened.ring);
       this.#capacity = ring;
     } catch (error) {
@@ -76,7 +77,7 @@ export class RawChannel {
 
   /** Frames that were lost: by the socket for want of room, and in the ring. */
   get lost(): number {
-    this.#addon.state(this.#handle, this.#state);
+    this.#addon.state(this.handle, this.#state);
     return this.#lost + (this.#state[2] as number);
   }
 
@@ -89,7 +90,7 @@ export class RawChannel {
         const frame = frames[sent + index] as CanFrame;
         writeRecord(this.#records, index * RECORD_BYTES, frame, rawDlcs[sent + index] ?? null);
       }
-      this.#addon.send(this.#handle, this.#records, count, this.#result);
+      this.#addon.send(this.handle, this.#records, count, this.#result);
       sent += this.#result[0] as number;
       const errno = this.#result[1] as number;
       if (errno !== 0) return { sent, code: codeOf(errno) };
@@ -101,12 +102,12 @@ export class RawChannel {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#addon.close(this.#handle);
+    this.#addon.close(this.handle);
   }
 
   #drain(): void {
     if (this.#isClosed) return;
-    this.#addon.state(this.#handle, this.#state);
+    this.#addon.state(this.handle, this.#state);
     const head = this.#state[0] as number;
     const errno = this.#state[3] as number;
     const { onFrame, onTrouble } = this.#options;
@@ -116,12 +117,7 @@ export class RawChannel {
       this.#lost = received.lost;
       onFrame?.(received);
     }
-    this.#addon.taken(this.#handle, this.#tail);
+    this.#addon.taken(this.handle, this.#tail);
     if (errno !== 0) onTrouble?.(codeOf(errno));
   }
-}
-
-function codeOf(errno: number): string {
-  const entry = Object.entries(constants.errno).find(([, value]) => value === errno);
-  return entry?.[0] ?? `errno ${errno}`;
 }

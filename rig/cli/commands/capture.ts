@@ -5,7 +5,7 @@ import type { Argv } from "yargs";
 import { CanChannel } from "../../adapters/socketcan/can-channel.ts";
 import { traceRecordOf } from "../../adapters/socketcan/trace-records.ts";
 import { TraceFiles } from "../../adapters/store/trace-files.ts";
-import { TRACE_FORMATS, type TraceFormat } from "../../core/trace/index.ts";
+import { TRACE_FORMATS, type TraceFormat, type TraceRecord } from "../../core/trace/index.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { Command, GlobalArguments } from "../command.ts";
@@ -62,21 +62,21 @@ async function capture(args: CaptureArguments): Promise<ExitCode> {
   const durationMs = timeoutMs(args.duration);
   const rotateMs = timeoutMs(args["rotate-time"]);
   const path = args.output ?? defaultName(format);
-  const files = new TraceFiles({
-    path,
-    format,
-    rotateBytes: wholeNumber("--rotate-bytes", args["rotate-bytes"]),
-  });
+  const rotateBytes = wholeNumber("--rotate-bytes", args["rotate-bytes"]);
   const interrupts = new Interrupts();
   const channels = new Map<string, CanChannel>();
   const tallies = new Map<string, Tally>(
     args.bus.map((name) => [name, { frames: 0, errorFrames: 0 }]),
   );
   const troubles: string[] = [];
+  let files: TraceFiles | null = null;
+  const write = (record: TraceRecord) => files?.write(record);
   try {
     for (const name of args.bus) {
-      channels.set(name, openChannel(name, { files, tallies, troubles }));
+      channels.set(name, openChannel(name, { write, tallies, troubles }));
     }
+    // Frames come by the event loop: none is there yet. Who sees the file knows that it is on.
+    files = new TraceFiles({ path, format, rotateBytes });
     const startMs = performance.now();
     let rotatedMs = startMs;
     while (!interrupts.signal.aborted) {
@@ -91,26 +91,26 @@ async function capture(args: CaptureArguments): Promise<ExitCode> {
     }
   } finally {
     for (const channel of channels.values()) channel.close();
-    files.close();
+    files?.close();
     interrupts.stop();
   }
-  return report(args, { files, tallies, troubles, channels });
+  return report(args, { paths: files?.paths ?? [], tallies, troubles, channels });
 }
 
 interface Captured {
-  readonly files: TraceFiles;
+  readonly write: (record: TraceRecord) => void;
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly troubles: string[];
 }
 
-function openChannel(name: string, { files, tallies, troubles }: Captured): CanChannel {
+function openChannel(name: string, { write, tallies, troubles }: Captured): CanChannel {
   const tally = tallies.get(name) as Tally;
   return new CanChannel({
     name,
     onFrame: (received) => {
       if (received.frame.error) tally.errorFrames++;
       else tally.frames++;
-      files.write(traceRecordOf(name, received));
+      write(traceRecordOf(name, received));
     },
     onTrouble: (code) => {
       const what = code === "ENETDOWN" ? "went down; it is waited for" : "is gone";
@@ -123,22 +123,25 @@ function openChannel(name: string, { files, tallies, troubles }: Captured): CanC
 /** Frames that were lost make the capture less than a record of the bus: exit code 2. */
 function report(
   { json, quiet }: CaptureArguments,
-  captured: Captured & { readonly channels: ReadonlyMap<string, CanChannel> },
+  captured: Omit<Captured, "write"> & {
+    readonly paths: readonly string[];
+    readonly channels: ReadonlyMap<string, CanChannel>;
+  },
 ): ExitCode {
-  const { files, tallies, troubles, channels } = captured;
+  const { paths, tallies, troubles, channels } = captured;
   const buses = [...tallies].map(([name, tally]) => {
     const channel = channels.get(name) as CanChannel;
     return { bus: name, ...tally, lost: channel.lost, flagsKnown: channel.knowsAll };
   });
   if (json) {
-    process.stdout.write(`${JSON.stringify({ files: files.paths, buses, troubles })}\n`);
+    process.stdout.write(`${JSON.stringify({ files: paths, buses, troubles })}\n`);
   } else if (!quiet) {
     for (const { bus, frames, errorFrames, lost, flagsKnown } of buses) {
       const flags = flagsKnown ? "" : "; FD, BRS and ESI unknown: the addon is not built";
       const counts = `${frames} frames, ${errorFrames} error frames, ${lost} lost`;
       process.stdout.write(`${bus}: ${counts}${flags}\n`);
     }
-    process.stdout.write(`${files.paths.join("\n")}\n`);
+    process.stdout.write(`${paths.join("\n")}\n`);
   }
   return buses.some(({ lost }) => lost > 0) ? EXIT.unknown : EXIT.valid;
 }

@@ -1,0 +1,74 @@
+/** What the system says of a CAN interface: its kind, whether it is up, and its bit rates. */
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { BitRates } from "../../core/can/bit-count.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
+
+export interface InterfaceInfo {
+  readonly name: string;
+  /** `can` for controllers, `vcan`, `vxcan`; null where the system can't be asked. */
+  readonly kind: string | null;
+  readonly isUp: boolean;
+  /** Whether it takes frames of FD format. */
+  readonly isFd: boolean;
+  /** Null where there are none, as on a virtual interface, or they are not known. */
+  readonly rates: BitRates | null;
+}
+
+/** As `ip -json -details link show` prints it. */
+interface LinkDetails {
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: {
+      readonly bittiming?: { readonly bitrate?: number };
+      readonly data_bittiming?: { readonly bitrate?: number };
+    };
+  };
+}
+
+const FD_MTU = 72;
+const FLAG_UP = 1;
+
+/** Throws `bench.trouble` where there is no such interface. */
+export function readInterface(name: string): InterfaceInfo {
+  const folder = `/sys/class/net/${name}`;
+  let mtu: number;
+  let flags: number;
+  try {
+    mtu = Number(readFileSync(`${folder}/mtu`, "latin1"));
+    flags = Number(readFileSync(`${folder}/flags`, "latin1"));
+  } catch (error) {
+    throw new RigError("bench.trouble", `there is no interface ${name}`, {
+      hint: "ip -brief link lists those of this machine",
+      cause: error,
+    });
+  }
+  const details = linkDetails(name);
+  const nominal = details?.linkinfo?.info_data?.bittiming?.bitrate;
+  const data = details?.linkinfo?.info_data?.data_bittiming?.bitrate;
+  return {
+    name,
+    kind: details?.linkinfo?.info_kind ?? null,
+    isUp: (flags & FLAG_UP) !== 0,
+    isFd: mtu >= FD_MTU,
+    rates:
+      nominal === undefined
+        ? null
+        : { nominalBitrateBps: nominal, dataBitrateBps: data ?? nominal },
+  };
+}
+
+/** Null without iproute2. */
+function linkDetails(name: string): LinkDetails | null {
+  try {
+    const args = ["-json", "-details", "link", "show", "dev", name];
+    const text = execFileSync("ip", args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return (JSON.parse(text) as LinkDetails[])[0] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * SocketCAN for real, in one boot of the kernel of `rig vm`: what is captured is what candump saw,
+ * and a trace that is replayed comes back with no difference but time.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect } from "vitest";
+import { missingForUml } from "../../rig/adapters/vm/user-mode-linux.ts";
+import { MAIN, rig, temporaryFolder } from "../support/cli.ts";
+import { itNeeds } from "../support/needs.ts";
+
+const missing = missingForUml();
+const itInVm = itNeeds({
+  has: missing.length === 0,
+  what: `Debian's packages ${missing.join(", ")}`,
+});
+
+const OWN = new URL("../../fixtures/traces/own/mix.log", import.meta.url).pathname;
+const CORPUS = new URL("../../../../shared/corpus/traces/", import.meta.url).pathname;
+
+/** Logs, with the speed at which they take a second or so. */
+const LOGS = [
+  { log: OWN, speed: 4 },
+  { log: join(CORPUS, "icsim/sample-can.log"), speed: 4 },
+  { log: join(CORPUS, "savvycan/candump.log"), speed: 8 },
+  { log: join(CORPUS, "own/captured/mix_x.log"), speed: 8 },
+  { log: join(CORPUS, "own/captured/mix_ns.log"), speed: 8 },
+  { log: join(CORPUS, "own/captured/load_with_drops.log"), speed: 1 },
+].filter(({ log }) => existsSync(log));
+
+/**
+ * Interface and frame of each line. Old versions of candump write neither FDF among the FD flags
+ * nor raw length codes.
+ */
+function frames(path: string): string[] {
+  const lines = readFileSync(path, "utf8").trim().split("\n");
+  return lines
+    .filter((line) => line.startsWith("("))
+    .map((line) => {
+      const [, channel, frame] = line.split(/ +/) as [string, string, string];
+      const flags = (_: string, nibble: string) => `##${Number(nibble) & 3}`;
+      return `${channel} ${frame.replace(/##(\d)/, flags).replace(/_.$/, "")}`;
+    });
+}
+
+const CAPTURES = "vcan0,0:0,#FFFFFFFF vcan1,0:0,#FFFFFFFF";
+const SCRIPT = `
+for i in 0 1; do ip link add vcan$i type vcan; ip link set vcan$i mtu 72 up; done
+cd FOLDER
+stdbuf -oL candump -L -r 8000000 ${CAPTURES} > candump.log 2> /dev/null &
+RIG capture --bus vcan0 vcan1 --output rig.log --json > rig.json &
+while [ ! -e rig.log ]; do sleep 0.1; done
+cansend vcan0 123##3AABB; cansend vcan1 1F334455#1122; cansend vcan0 7FF#R4
+cansend vcan0 20000088#0000000400000000
+cangen vcan0 -g 0 -n 300 -f -b -L 64; cangen vcan1 -g 0 -n 100 -e
+sleep 1
+kill -INT %2; wait %2; echo $? > code
+kill -INT %1; wait %1
+
+stdbuf -oL candump -L -r 8000000 ${CAPTURES} > replayed-candump.log 2> /dev/null &
+RIG capture --bus vcan0 vcan1 --output replayed.log --json > replayed.json &
+while [ ! -e replayed.log ]; do sleep 0.1; done
+REPLAYS
+sleep 1
+kill -INT %2; wait %2
+kill -INT %1; wait %1
+
+RIG replay ${OWN} --bus vcan0 --loop 0 --json > interrupted.json &
+PID=$!
+candump -n 3 vcan0 > /dev/null; kill -INT $PID; wait $PID; echo $? > interrupted.code
+RIG capture --bus vcan1 --output down.log --json > down.json 2> down.err &
+RIG monitor --bus vcan0 vcan1 --bitrate 500k --interval 200ms --json > monitor.json &
+PID=$!
+while [ ! -s monitor.json ]; do sleep 0.1; done
+cansend vcan0 123#1122; cansend vcan0 123#1133; cansend vcan0 20000088#0000000400000000
+sleep 1; kill -INT $PID; wait $PID
+RIG replay ${OWN} --bus vcan1 --loop 0 --json > gone.json &
+PID=$!
+candump -n 3 vcan1 > /dev/null; ip link set vcan1 down; wait $PID; echo $? > gone.code
+ip link set vcan1 up; cansend vcan1 7AB#01; sleep 0.5; ip link del vcan1; sleep 0.5
+kill -INT %1; wait %1
+ip link set vcan0 down; ip link set vcan0 mtu 16 up
+RIG replay ${OWN} --bus vcan0 --speed 100 --json > classic.json
+`;
+
+const folder = temporaryFolder();
+const inFolder = (name: string) => readFileSync(join(folder, name), "utf8");
+let stderr = "";
+
+beforeAll(async () => {
+  if (missing.length > 0) return;
+  const script = join(folder, "script");
+  const replays = LOGS.map(({ log, speed }, index) => {
+    const options = `--bus vcan0 vcan1 --error-frames --speed ${speed} --bitrate 500k/2M --json`;
+    return `RIG replay ${log} ${options} > replay-${index}.json`;
+  });
+  const text = SCRIPT.replace("REPLAYS", replays.join("\n")).replace("FOLDER", folder);
+  writeFileSync(script, text.replaceAll("RIG", `${process.execPath} ${MAIN}`));
+  ({ stderr } = await rig(["vm", "--", "bash", script]));
+}, 600_000);
+
+/** What candump or the rig saw of one interface. */
+function ofBus(name: string, bus: string): string[] {
+  return frames(join(folder, name)).filter((line) => line.startsWith(bus));
+}
+
+describe("rig capture", () => {
+  itInVm("has frame for frame what candump has, from two interfaces at once", () => {
+    expect(inFolder("code")).toBe("0\n");
+    for (const bus of ["vcan0", "vcan1"]) {
+      expect(ofBus("rig.log", bus)).toEqual(ofBus("candump.log", bus));
+    }
+    expect(JSON.parse(inFolder("rig.json")).buses).toEqual([
+      { bus: "vcan0", frames: 302, errorFrames: 1, lost: 0, flagsKnown: true },
+      { bus: "vcan1", frames: 101, errorFrames: 0, lost: 0, flagsKnown: true },
+    ]);
+  });
+});
+
+describe("rig capture of an interface that fails", () => {
+  itInVm("goes on when it is up again, and names what happened", () => {
+    // An interface that is deleted goes down first.
+    const down = "vcan1 went down; it is waited for";
+    expect(JSON.parse(inFolder("down.json")).troubles).toEqual([down, down, "vcan1 is gone"]);
+    expect(inFolder("down.err").split("\n")).toEqual([
+      `rig: ${down} (ENETDOWN)`,
+      `rig: ${down} (ENETDOWN)`,
+      "rig: vcan1 is gone (ENODEV)",
+      "",
+    ]);
+    expect(frames(join(folder, "down.log")).at(-1)).toBe("vcan1 7AB#01");
+  });
+});
+
+describe("rig monitor", () => {
+  itInVm("shows each identifier with its count, period, data and what changed", () => {
+    const views = inFolder("monitor.json").trim().split("\n");
+    const { buses, identifiers } = JSON.parse(views.at(-1) as string);
+    expect(buses).toMatchObject([
+      { bus: "vcan0", frames: 2, errorFrames: 1, lost: 0, trouble: null },
+      { bus: "vcan1", frames: 0, load: 0 },
+    ]);
+    expect(identifiers).toMatchObject([{ bus: "vcan0", id: "123", count: 2, data: "1133" }]);
+    expect(identifiers[0].periodNs).toBeGreaterThan(0);
+  });
+});
+
+describe("rig replay", () => {
+  itInVm("brings each log back as it was, to the rig and to candump", () => {
+    const sent = LOGS.flatMap(({ log }) => frames(log)).map((line) =>
+      line.replace(/^can0/, "vcan0"),
+    );
+    for (const bus of ["vcan0", "vcan1"]) {
+      const expected = sent.filter((line) => line.startsWith(bus));
+      expect(ofBus("replayed.log", bus)).toEqual(expected);
+      expect(ofBus("replayed-candump.log", bus)).toEqual(expected);
+    }
+    // Also what old versions of candump can't write.
+    const codes = (text: string) => text.match(/_[9A-F]\b/g);
+    const given = LOGS.map(({ log }) => readFileSync(log, "utf8")).join("");
+    expect(codes(inFolder("replayed.log"))?.sort()).toEqual(codes(given)?.sort());
+  });
+
+  itInVm("says what it sent, how late, and whether the bus could carry it", () => {
+    const result = JSON.parse(inFolder("replay-0.json"));
+    expect(result).toMatchObject({ sent: 259, total: 259, waits: 0, trouble: null, leftOut: [] });
+    expect(result.lateness.count).toBe(259);
+    expect(result.lateness.p99Ns).toBeLessThanOrEqual(result.lateness.maxNs);
+    expect(result.buses).toMatchObject([
+      { bus: "vcan0", frames: 179, channels: ["vcan0"], bitrate: "500k/2M" },
+      { bus: "vcan1", frames: 80, channels: ["vcan1"], bitrate: "500k/2M" },
+    ]);
+    expect(result.buses[0].feasibility.load).toBeGreaterThan(0.1);
+  });
+
+  itInVm("ends with what it has when it is interrupted", () => {
+    expect(inFolder("interrupted.code")).toBe("130\n");
+    const { sent, total, trouble } = JSON.parse(inFolder("interrupted.json"));
+    expect(sent).toBeGreaterThan(0);
+    expect([total, trouble]).toEqual([null, null]);
+  });
+
+  itInVm("names the interface that went down", () => {
+    expect(inFolder("gone.code")).toBe("3\n");
+    const text = "vcan1 went down (ENETDOWN): not all was sent";
+    expect(JSON.parse(inFolder("gone.json")).trouble).toBe(text);
+  });
+
+  itInVm("leaves out what a classic interface does not take, and says so", () => {
+    const { sent, leftOut } = JSON.parse(inFolder("classic.json"));
+    expect(leftOut).toContainEqual({
+      what: "FD frames, which vcan0 does not take (classic)",
+      count: 81,
+      firstAt: 0,
+    });
+    expect(sent).toBe(170 - 81);
+  });
+
+  itInVm("has nothing to complain of", () => {
+    expect(stderr).toBe("");
+  });
+});
