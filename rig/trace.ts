@@ -11,3 +11,4 @@ export {
 export { type CanFrame, fdFrame } from "./core/can/frame.ts";
 export * from "./core/dbc/index.ts";
 export * from "./core/trace/index.ts";
+export * from "./core/trace-diff/index.ts";

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import("./commands/plan.ts")).planCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   decode: async () => (await import("./commands/decode.ts")).decodeCommand,
+  diff: async () => (await import("./commands/diff.ts")).diffCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
   capture: async () => (await import("./commands/capture.ts")).captureCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
