@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./commands/check.ts")).checkCommand,
   plan: async () => (await import("./commands/plan.ts")).planCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
+  convert: async () => (await import("./commands/convert.ts")).convertCommand,
   decode: async () => (await import("./commands/decode.ts")).decodeCommand,
   diff: async () => (await import("./commands/diff.ts")).diffCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,

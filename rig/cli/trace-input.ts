@@ -1,7 +1,7 @@
 /** Traces that commands read: within the time limit, and with what was odd about them. */
 
 import type { TraceFile } from "../adapters/store/trace-file.ts";
-import type { TallyEntry, TraceRecord } from "../core/trace/index.ts";
+import type { TallyEntry, TraceFormat, TraceRecord } from "../core/trace/index.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 
 /** A positional argument as it was typed: the parser makes an empty text of `-`. */
@@ -27,16 +27,29 @@ interface Readings {
   readonly assumed: readonly TallyEntry[];
 }
 
-/** Lines of text: what a reader left out, and what it took for other than the file says. */
-export function readingNotes(name: string, { skipped, assumed }: Readings): string[] {
-  const leftOut = skipped.map(entryText).join("; ");
+/**
+ * Lines of text: what a reader left out, and what it took for other than the file says.
+ * Without a format the file is a text.
+ */
+export function readingNotes(
+  name: string,
+  { skipped, assumed }: Readings,
+  format?: TraceFormat,
+): string[] {
+  const leftOut = skipped.map((entry) => entryText(entry, format)).join("; ");
   return [
     ...(leftOut === "" ? [] : [`${name}: left out: ${leftOut}`]),
-    ...assumed.map((entry) => `${name}: ${entryText(entry)}`),
+    ...assumed.map((entry) => `${name}: ${entryText(entry, format)}`),
   ];
 }
 
-/** Places are lines of texts and offsets into other files. */
-function entryText({ what, count, firstAt }: TallyEntry): string {
-  return `${what} (${count === 1 ? `at ${firstAt}` : `${count} times, first at ${firstAt}`})`;
+/** The formats whose places are offsets; in texts they are lines. */
+const BINARY: ReadonlySet<string> = new Set(["blf", "pcap", "pcapng"]);
+
+export function entryText({ what, count, firstAt }: TallyEntry, format?: TraceFormat): string {
+  // Of the file as a whole.
+  if (firstAt === 0) return what;
+  const unit = format !== undefined && BINARY.has(format.name) ? "offset" : "line";
+  const place = `${unit} ${firstAt}`;
+  return `${what} (${count === 1 ? `at ${place}` : `${count} times, first at ${place}`})`;
 }

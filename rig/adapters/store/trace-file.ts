@@ -10,6 +10,7 @@ import {
   TRACE_FORMATS,
   type TraceFormat,
   type TraceInfo,
+  type TraceOrigin,
   type TraceRecord,
 } from "../../core/trace/index.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
@@ -23,6 +24,8 @@ export interface TraceFile {
   readonly format: TraceFormat;
   /** Complete once the last batch is read. */
   readonly info: TraceInfo;
+  /** What the times mean, as of the first record; `info` until there is one. */
+  readonly origin: TraceOrigin;
   /**
    * Records in the file's order; once only. Throws `input.malformed` with file and line (or
    * offset) after all records before it, and `input.unreadable`.
@@ -130,12 +133,17 @@ class OpenTrace implements TraceFile {
   readonly #pieces: AsyncGenerator<Uint8Array>;
   readonly #reader: ReturnType<TraceFormat["reader"]>;
   #batch: TraceRecord[] = [];
+  #origin: TraceOrigin | null = null;
 
   constructor(name: string, format: TraceFormat, pieces: AsyncGenerator<Uint8Array>) {
     this.name = name;
     this.format = format;
     this.#pieces = pieces;
-    this.#reader = format.reader((record) => this.#batch.push(record), { inflate });
+    this.#reader = format.reader((record) => this.#take(record), { inflate });
+  }
+
+  get origin(): TraceOrigin {
+    return this.#origin ?? this.#reader.info;
   }
 
   get info(): TraceInfo {
@@ -150,6 +158,11 @@ class OpenTrace implements TraceFile {
       }
     }
     yield* this.#batchOf(() => this.#reader.finish());
+  }
+
+  #take(record: TraceRecord): void {
+    this.#origin ??= this.#reader.info;
+    this.#batch.push(record);
   }
 
   *#batchOf(work: () => void): Generator<readonly TraceRecord[]> {

@@ -96,7 +96,7 @@ async function decode(args: DecodeArguments): Promise<ExitCode> {
     stopped = error;
   }
   if (stopped === null) output.finish();
-  const notes = [...dbcNotes(dbcs), ...readingNotes(trace.name, trace.info)];
+  const notes = [...dbcNotes(dbcs), ...readingNotes(trace.name, trace.info, trace.format)];
   await writeSummary(args, { tally, dbcs, notes });
   if (stopped !== null) throw stopped;
   return EXIT.valid;

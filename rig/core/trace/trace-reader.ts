@@ -29,6 +29,9 @@ export interface TraceReader {
 
 export type ReaderFactory = (sink: RecordSink, options?: ReaderOptions) => TraceReader;
 
+/** No recording that tells the date is older than 1973: smaller stamps count from any zero. */
+export const EPOCH_SECONDS = 1e8;
+
 /** Where the parts of a reader put what they find. */
 export class TraceOutput {
   readonly skipped = new Tally();
@@ -45,12 +48,9 @@ export class TraceOutput {
     this.#sink(record);
   }
 
-  /**
-   * For formats whose stamps are since 1970 or since any zero, without saying so: no recording
-   * that tells the date is older than 1973.
-   */
+  /** For formats whose stamps are since 1970 or since any zero, without saying so. */
   setClockBy(first: TraceTime): void {
-    if (this.clock === "none") this.clock = first.seconds >= 1e8 ? "epoch" : "start";
+    if (this.clock === "none") this.clock = first.seconds >= EPOCH_SECONDS ? "epoch" : "start";
   }
 
   get info(): TraceInfo {

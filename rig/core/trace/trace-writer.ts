@@ -71,6 +71,17 @@ export class TimeLine {
     return this.#base === null ? null : { time: this.#base, zone: "utc" };
   }
 
+  /** The start for formats that name no zone and have so many places of its second. */
+  startWithoutZone(places: number): TraceTime | null {
+    const { start } = this;
+    if (start === null) return null;
+    if (start.zone === "utc") this.losses.add("that the start is UTC: no zone is written", 0);
+    if (!hasPlaces(start.time, places)) {
+      this.losses.add(`the start below ${places} places of a second`, 0);
+    }
+    return start.time;
+  }
+
   /** The time to be written for this record. */
   place(record: TraceRecord): TraceTime {
     const { time, at } = record;

@@ -14,9 +14,11 @@ export function noteUnknownFlags(frame: FrameRecord, losses: Tally): boolean {
   return fd !== null;
 }
 
-/** For formats that must name a length also where a remote frame's is unknown. */
-export function noteUnknownLength(frame: FrameRecord, losses: Tally): void {
-  if (frame.dlc === null) losses.add("that the length code is unknown: written as 0", frame.at);
+/** For formats that must name a length code also where it is unknown. */
+export function noteUnknownLength({ dlc, kind, at }: FrameRecord, losses: Tally): void {
+  if (dlc !== null) return;
+  const written = kind === "remote" ? "written as 0" : "written by the length";
+  losses.add(`that the length code is unknown: ${written}`, at);
 }
 
 /** Whether a frame has to be written in FD format: by its flag, or by its length. */

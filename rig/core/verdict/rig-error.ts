@@ -20,6 +20,7 @@ const CODES = {
   "capability.network": EXIT.missingCapability,
   "input.unreadable": EXIT.data,
   "input.malformed": EXIT.data,
+  "convert.loss": EXIT.data,
   "output.not-writable": EXIT.data,
   "output.write-failed": EXIT.benchTrouble,
   "bench.trouble": EXIT.benchTrouble,

@@ -31,7 +31,7 @@ class AscRows implements TextRows {
   }
 
   head(): string {
-    const date = formatCalendarDate(this.timeLine.start ?? { time: TIME_ZERO, zone: "local" });
+    const date = formatCalendarDate(this.timeLine.startWithoutZone(3) ?? TIME_ZERO);
     const lines = [`date ${date}`, "base hex  timestamps absolute", "internal events logged"];
     return `${[...lines, "// version 9.0.0", `Begin Triggerblock ${date}`].join("\r\n")}\r\n`;
   }
@@ -64,8 +64,8 @@ class AscRows implements TextRows {
     return this.channels.of(record.channel);
   }
 
-  private event({ text, at }: EventRecord): string {
-    if (ASC_EVENT.test(text)) return text;
+  private event({ event, text, at }: EventRecord): string {
+    if (ASC_EVENT.test(text) || (event === "comment" && /^\/\/(?: \S+)+$/.test(text))) return text;
     this.losses.add("events: written as comments", at);
     return `// ${text.replace(/^\/\/ ?/, "").replace(/\s+/g, " ")}`;
   }

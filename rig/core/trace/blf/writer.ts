@@ -6,7 +6,7 @@
 
 import { joinBytes, viewOf } from "../binary/byte-queue.ts";
 import { ChannelNumbers } from "../channel-numbers.ts";
-import type { ErrorRecord, FrameRecord, TraceRecord } from "../record.ts";
+import { dlcFor, type ErrorRecord, type FrameRecord, type TraceRecord } from "../record.ts";
 import type { TallyEntry } from "../tally.ts";
 import { civilOfTime, nanosecondsOf, type TraceTime, weekdayOfTime } from "../trace-time.ts";
 import {
@@ -91,6 +91,7 @@ class BlfWriter implements TraceWriter {
   private writeHead(): void {
     if (this.hasHead) return;
     this.hasHead = true;
+    this.timeLine.startWithoutZone(3);
     this.sink(this.fileHead());
   }
 
@@ -133,7 +134,7 @@ class BlfWriter implements TraceWriter {
     const from = OBJECT_HEAD_SIZE;
     const remote = record.kind === "remote" ? FLAG_REMOTE : 0;
     object.setUint8(from + 2, (direction === "tx" ? FLAG_SENT : 0) | remote);
-    object.setUint8(from + 3, record.dlc ?? (remote !== 0 ? 0 : data.length));
+    object.setUint8(from + 3, record.dlc ?? (remote !== 0 ? 0 : dlcFor(data.length)));
     object.setUint32(from + 4, record.id + (record.extended ? ID_EXTENDED : 0), true);
     if (isFd) {
       object.setUint8(from + 13, FD_EDL | (brs ? FD_BRS : 0) | (esi ? FD_ESI : 0));

@@ -22,10 +22,10 @@ class BusmasterRows implements TextRows {
   }
 
   head(): string {
-    const start = this.timeLine.start;
+    const start = this.timeLine.startWithoutZone(3);
     const lines = ["***BUSMASTER Ver 2.4.0***", "***PROTOCOL CAN***"];
     lines.push("***NOTE: PLEASE DO NOT EDIT THIS DOCUMENT***", "***[START LOGGING SESSION]***");
-    if (start !== null) lines.push(`***START DATE AND TIME ${formatStart(start.time)}***`);
+    if (start !== null) lines.push(`***START DATE AND TIME ${formatStart(start)}***`);
     lines.push("***HEX***", "***ABSOLUTE MODE***");
     return `${lines.join("\r\n")}\r\n`;
   }

@@ -8,19 +8,26 @@ import { type FrameRecord, frameOfRecord, type TraceRecord } from "../record.ts"
 import type { Tally } from "../tally.ts";
 import { formatBytes, formatHex } from "../text/hex.ts";
 import { textWriter } from "../text/text-writer.ts";
-import { formatTime, hasPlaces } from "../trace-time.ts";
+import { EPOCH_SECONDS } from "../trace-reader.ts";
+import { formatTime, hasPlaces, isEarlier, type TraceTime } from "../trace-time.ts";
 import { TimeLine } from "../trace-writer.ts";
 import { isWrittenAsFd, noteUnknownFlags, noteUnknownLength } from "../unknown-flags.ts";
 import { channelName } from "./log-writer.ts";
 
 export const writeCandumpScreen = textWriter((origin) => {
   const timeLine = new TimeLine(origin, true, 9);
+  let last: TraceTime | null = null;
   return {
     timeLine,
     head: () => "",
     row(record, time) {
       const frame = frameColumns(record, timeLine.losses);
       if (frame === "") return "";
+      // Stamps since 1970 are never taken for differences.
+      if (last !== null && time.seconds < EPOCH_SECONDS && isEarlier(time, last)) {
+        timeLine.losses.add("stamps that go back: they may be read as differences", record.at);
+      }
+      last = time;
       const stamp = formatTime(time, hasPlaces(time, 6) ? 6 : 9, 3);
       const flags = flagColumns(record);
       return ` (${stamp})  ${channelName(record, timeLine.losses)}  ${flags}${frame}\n`;

@@ -6,6 +6,7 @@
 import {
   civilOfTime,
   isCivil,
+  type TraceTime,
   timeOfCivil,
   type WallTime,
   weekdayOfTime,
@@ -53,7 +54,7 @@ export function parseCalendarDate(text: string): WallTime | null {
 }
 
 /** As CANoe takes it: English names, twenty-four hours, three digits of fraction. */
-export function formatCalendarDate({ time }: WallTime): string {
+export function formatCalendarDate(time: TraceTime): string {
   const civil = civilOfTime(time);
   const names = `${DAY_NAMES[weekdayOfTime(time)]} ${MONTH_NAMES[civil.month - 1]} ${civil.day}`;
   const clock = [civil.hour, civil.minute, civil.second].map((part) => zeroPadded(part, 2));

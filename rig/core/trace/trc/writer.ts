@@ -48,7 +48,7 @@ class TrcRows implements TextRows {
   }
 
   head(): string {
-    const start = formatDays(this.timeLine.start?.time ?? TIME_ZERO);
+    const start = formatDays(this.timeLine.startWithoutZone(6) ?? TIME_ZERO);
     const lines = this.hasTypes ? [`;$COLUMNS=${TRC_COLUMNS[this.version].join(",")}`, ";"] : [";"];
     const named = [`;$FILEVERSION=${this.version}`, `;$STARTTIME=${start}`, ...lines];
     return `${named.join("\r\n")}\r\n`;
