@@ -23,12 +23,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   capture: async () => (await import("./commands/capture.ts")).captureCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   monitor: async () => (await import("./commands/monitor.ts")).monitorCommand,
+  bench: async () => (await import("./commands/bench.ts")).benchCommand,
   node: async () => (await import("./commands/node.ts")).nodeCommand,
   vm: async () => (await import("./commands/vm.ts")).vmCommand,
 };
 
 /** Arguments that may be given more than once; those of the suite only there. */
 const MANY: ReadonlySet<string> = new Set(["_", "bus", "dbc", "files", "history"]);
+const MANY_OF_BENCH: ReadonlySet<string> = new Set([...MANY, "node"]);
 const MANY_OF_SUITE: ReadonlySet<string> = new Set([...MANY, "scenario"]);
 
 const finish: Finish = async (work) => {
@@ -60,7 +62,7 @@ const parser = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .exitProcess(false)
   .check((args) => {
-    const many = args._[0] === "suite" ? MANY_OF_SUITE : MANY;
+    const many = { suite: MANY_OF_SUITE, bench: MANY_OF_BENCH }[String(args._[0])] ?? MANY;
     const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !many.has(name));
     if (twice !== undefined) throw new RigError("usage.option", `--${twice} is given twice`);
     return true;

@@ -55,6 +55,8 @@ function isVisible(from: Part, to: Part): boolean {
   if (visible !== undefined) return visible.includes(to);
   if (to === "core" || to === "ports") return true;
   if (from === "adapters/sim") return to === "simulation";
+  // The drivers speak over the host's sessions.
+  if (from === "bridge/power" && to === "bridge/host") return true;
   return from.startsWith("bridge/") && to === "bridge/protocol";
 }
 

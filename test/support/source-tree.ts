@@ -52,7 +52,8 @@ function filesBelow(root: string, folder: string): string[] {
   return entries.flatMap((entry) => {
     const place = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return entry.name === "node_modules" ? [] : filesBelow(root, place);
-    return /\.[mc]?tsx?$/.test(entry.name) ? [place] : [];
+    // A `.d.ts` describes somebody else's package.
+    return /(?<!\.d)\.[mc]?tsx?$/.test(entry.name) ? [place] : [];
   });
 }
 

@@ -1,0 +1,121 @@
+/** `rig bench` at a bench whose power board is a process on a pseudo-terminal of its own. */
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rig } from "../support/cli.ts";
+
+const POWER = new URL("../../firmware-bridge/firmware/power/", import.meta.url).pathname;
+const folder = mkdtempSync(path.join(tmpdir(), "rig-bench-"));
+const levels: string[] = [];
+let board: ChildProcess;
+let port = "";
+
+beforeAll(async () => {
+  const program = path.join(folder, "power-board");
+  execFileSync("make", ["-s", "-C", POWER, `OUT=${folder}`, program]);
+  board = spawn(program, { stdio: ["ignore", "pipe", "inherit"] });
+  if (board.stdout === null) throw new Error("no output");
+  const lines = createInterface({ input: board.stdout });
+  port = await new Promise<string>((resolve) => lines.once("line", resolve));
+  lines.on("line", (line) => levels.push(line));
+});
+
+afterAll(() => board.kill("SIGKILL"));
+
+function benchFile(text: string): string {
+  const file = path.join(mkdtempSync(path.join(folder, "file-")), "bench.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+const lab = (more = "") =>
+  benchFile(`bench: lab
+power:
+  board: { kind: rig-power, port: ${port}, ${more} silence: 2s }
+nodes:
+  - { name: ecu0, power: { unit: board, output: 1 }, off: 120ms }
+  - { name: ecu1, power: { unit: board, output: 2 } }
+  - { name: psu, power: { on: "true", off: "true", state: "echo off" } }
+`);
+
+describe("rig bench", () => {
+  it("shows what the file says", async () => {
+    const { stdout, code } = await rig(["bench", "show", lab()]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`Bench lab
+  board: rig-power at ${port}, 115200 bit/s
+  node 0 ecu0: output 1 of board, 120 ms to drain
+  node 1 ecu1: output 2 of board, 500 ms to drain
+  node 2 psu: switched by "true", 500 ms to drain
+`);
+  });
+
+  it("switches supplies, says what was read back, and leaves them as they are", async () => {
+    const file = lab();
+    const on = await rig(["bench", "power", file, "on", "--node", "ecu0", "--node", "ecu1"]);
+    expect([on.stdout, on.code]).toEqual(["ecu0: on\necu1: on\n", 0]);
+    const state = await rig(["bench", "power", file, "--json"]);
+    expect(state.stdout).toBe(
+      '{"node":"ecu0","state":"on"}\n{"node":"ecu1","state":"on"}\n{"node":"psu","state":"off"}\n',
+    );
+    expect(levels.at(-1)).toBe("110000");
+    const cycle = await rig(["bench", "power", file, "cycle", "--node", "ecu0"]);
+    expect(cycle.stdout).toBe("ecu0: on\n");
+    expect(levels.slice(-2)).toEqual(["010000", "110000"]);
+    await rig(["bench", "power", file, "off", "--node", "ecu0", "--node", "ecu1"]);
+    expect(levels.at(-1)).toBe("000000");
+  });
+
+  it("refuses another board than the one of the file", async () => {
+    const file = lab('serial: "12345678",');
+    const { stderr, code } = await rig(["bench", "power", file, "on", "--node", "ecu0"]);
+    expect(stderr).toContain(`${port}: its serial number is 00C0FFEE, expected 12345678`);
+    expect(code).toBe(3);
+  });
+
+  it("does not believe a switch without an effect, and says that a port is absent", async () => {
+    const psu = await rig(["bench", "power", lab(), "on", "--node", "psu"]);
+    expect(psu.stderr).toContain('node 2 reads off after "true", expected on');
+    expect(psu.code).toBe(3);
+    const gone = benchFile(`bench: lab
+power: { board: { kind: rig-power, port: /dev/not-there } }
+nodes: [{ name: a, power: { unit: board, output: 1 } }]
+`);
+    const { stderr, code } = await rig(["bench", "power", gone, "on"]);
+    expect(stderr).toMatch(/^rig: \/dev\/not-there: can't be opened: .*No such file/);
+    expect(code).toBe(3);
+  });
+
+  it.each([
+    ["nodes: []", /bench.yaml:1:1: bench: missing, expected/],
+    ["bench: a\nnodes: []", /bench.yaml:2:1: nodes: found \[\], expected at least one node/],
+    [
+      "bench: a\nnodes:\n  - { name: x, power: { unit: bord, output: 1 } }",
+      /bench.yaml:3:\d+: nodes\[0\].power.unit: found "bord", expected a unit under power/,
+    ],
+    [
+      "bench: a\npower: { b: { kind: rig-power, port: p } }\nnodes:\n" +
+        "  - { name: x, power: { unit: b, output: 9 } }",
+      /nodes\[0\].power.output: found 9, expected 1 to 6 of a rig-power unit/,
+    ],
+    [
+      "bench: a\npower: { b: { kind: rig-power, port: p } }\nnodes:\n" +
+        "  - { name: x, power: { unit: b, output: 1 } }\n" +
+        "  - { name: y, power: { unit: b, output: 1 } }",
+      /nodes\[1\].power.output: found 1, which switches "x": expected another output/,
+    ],
+    [
+      "bench: a\nnodes: [{ name: x, power: hand }, { name: x, power: hand }]",
+      /nodes\[1\].name: found "x" twice: expected different names/,
+    ],
+  ])("names what is wrong with %j", async (text, message) => {
+    const { stderr, code } = await rig(["bench", "show", benchFile(text)]);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(code).toBe(65);
+  });
+});

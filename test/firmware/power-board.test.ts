@@ -1,0 +1,197 @@
+/** The power-switch board: our own firmware in an emulator, our own host on a real serial stream. */
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { serialTransport } from "../../firmware-bridge/host/serial-transport.ts";
+import { LineSession, type SessionOptions } from "../../firmware-bridge/host/session.ts";
+import { BoardSwitch } from "../../firmware-bridge/power/board-switch.ts";
+import type { DeviceEvent } from "../../firmware-bridge/protocol/line.ts";
+import { AvrBoard } from "../support/avr-board.ts";
+import { EmulatedCable } from "../support/emulated-port.ts";
+import { itNeeds } from "../support/needs.ts";
+
+const never = new AbortController().signal;
+
+let board: AvrBoard;
+let cable: EmulatedCable;
+
+beforeEach(() => {
+  board = new AvrBoard();
+  cable = new EmulatedCable(board);
+});
+
+afterEach(() => board.stop());
+
+async function connect(options: SessionOptions = {}): Promise<LineSession> {
+  const session = new LineSession(await serialTransport(await cable.open()), {
+    timeoutMs: 2_000,
+    ...options,
+  });
+  await session.hello(20_000);
+  return session;
+}
+
+describe("the power-switch board", () => {
+  it("answers hello, and counts its starts", async () => {
+    board.start();
+    const session = new LineSession(await serialTransport(await cable.open()));
+    const first = await session.hello(20_000);
+    expect(first).toMatchObject({ major: 1, firmware: "power/1.0", boot: 0, bufferBytes: 80 });
+    board.stop();
+    board.start();
+    expect(await session.hello(20_000)).toMatchObject({ boot: 1, resetCause: "supply" });
+    await session.close();
+  });
+
+  it("has all outputs off before anybody speaks to it", async () => {
+    const levels: number[] = [];
+    board.onLevels = (value) => levels.push(value);
+    board.start();
+    await connect();
+    expect(levels.filter((value) => value !== 0)).toEqual([]);
+    expect(board.directions & 0xfc).toBe(0xfc);
+  });
+
+  it("switches, and says what it read back from the pin", async () => {
+    board.start();
+    const session = await connect();
+    await session.request(["set", "3", "on"]);
+    expect(board.isHigh(3)).toBe(true);
+    expect((await session.request(["stat"])).fields.get("st")).toBe("001000");
+    await session.request(["set", "3", "off"]);
+    expect(board.levels & 0xfc).toBe(0);
+  });
+
+  it("refuses what it does not know, and says why", async () => {
+    board.start();
+    const session = await connect();
+    for (const [words, code] of [
+      [["set", "7", "on"], "E_CHANNEL"],
+      [["set", "1", "up"], "E_ARGS"],
+      [["explode"], "E_VERB"],
+      [["cycle", "1", "5"], "E_MINOFF"],
+    ] as const) {
+      await expect(session.request(words)).rejects.toThrow(code);
+    }
+    expect(board.levels & 0xfc).toBe(0);
+  });
+
+  it("makes itself safe when the host is silent, and stays so until it is armed again", async () => {
+    board.start();
+    const events: DeviceEvent[] = [];
+    const session = await connect({ event: (event) => events.push(event) });
+    await session.request(["wdg", "200"]);
+    await session.request(["set", "1", "on"]);
+    await expect.poll(() => board.isHigh(1), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => events.map(({ name }) => name)).toEqual(["silence"]);
+    await expect(session.request(["set", "1", "on"])).rejects.toThrow("E_SAFE");
+    await session.request(["wdg", "0"]);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await session.request(["set", "1", "on"]);
+    expect(board.isHigh(1)).toBe(true);
+  });
+
+  it("keeps the safe state and polarity of each output over a loss of supply", async () => {
+    board.start();
+    let session = await connect();
+    await session.request(["cfg", "2", "low", "off", "500"]);
+    await session.request(["safe"]);
+    expect(board.isHigh(2)).toBe(true);
+    await session.close();
+    board.stop();
+    board.start();
+    session = await connect();
+    expect(board.isHigh(2)).toBe(true);
+    expect((await session.request(["cfg", "2"])).fields.get("min")).toBe("500");
+    expect((await session.request(["get", "2"])).fields.get("st")).toBe("off");
+  });
+
+  it("restarts on request by its watchdog, and the host notices a restart", async () => {
+    board.start();
+    const session = await connect();
+    await session.request(["set", "1", "on"]);
+    await session.request(["reboot"]);
+    await expect.poll(() => board.restarts, { timeout: 20_000 }).toBe(2);
+    expect(board.isHigh(1)).toBe(false);
+    await expect(session.request(["get", "1"], { timeoutMs: 20_000 })).rejects.toThrow(
+      "it has restarted (boot 0 before, 1 now)",
+    );
+    expect(await session.hello(20_000)).toMatchObject({ resetCause: "watchdog", boot: 1 });
+  });
+
+  it("acts on no damaged line, and does every whole one once", async () => {
+    board.start();
+    const session = await connect({ tries: 30, timeoutMs: 300 });
+    let seed = 12345;
+    // One byte in 120 loses or gains a bit, each way.
+    cable.damage = (byte) => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      return (seed >>> 16) % 120 === 0 ? byte ^ (1 << ((seed >>> 8) % 7)) : byte;
+    };
+    for (let count = 0; count < 20; count++) {
+      const isOn = count % 2 === 0;
+      await session.request(["set", "1", isOn ? "on" : "off"]).catch((error: Error) => {
+        if (!error.message.includes("E_MINOFF")) throw error;
+      });
+      // Nothing but channel 1 has moved.
+      expect(board.levels & 0xf8).toBe(0);
+    }
+    expect(session.repeats).toBeGreaterThan(0);
+  });
+});
+
+describe("a supply behind the board", () => {
+  const options = {
+    channels: new Map([
+      [0, 1],
+      [1, 2],
+    ]),
+    offMs: 150,
+    silenceMs: 5_000,
+  };
+
+  it("goes on, off and through a cycle that the board times", async () => {
+    board.start();
+    const supply = await BoardSwitch.arm(await connect(), options);
+    const levels: number[] = [];
+    await supply.on(1, never);
+    board.onLevels = (value) => levels.push(value & 0xfc);
+    await supply.cycle(1, never);
+    expect(levels).toEqual([0, 0x08]);
+    expect(await supply.state(1, never)).toBe("on");
+    expect(await supply.state(7, never)).toBe("unknown");
+    // Off for a moment only: it waits for the least time off, and then goes on.
+    await supply.off(1, never);
+    await supply.on(1, never);
+    await supply.makeSafe();
+    expect(board.levels & 0xfc).toBe(0);
+  });
+
+  it("says that the cable is gone, and works on a new connection", async () => {
+    board.start();
+    const session = await connect();
+    const supply = await BoardSwitch.arm(session, options);
+    cable.unplug();
+    await expect(supply.on(0, never)).rejects.toThrow("/dev/emulated: the port is closed");
+    cable.plug();
+    const again = await BoardSwitch.arm(await connect(), options);
+    await again.on(0, never);
+    expect(board.isHigh(1)).toBe(true);
+    await again.makeSafe();
+  });
+});
+
+describe("the committed image", () => {
+  const compiler = { has: spawnSync("avr-gcc", ["--version"]).status === 0, what: "avr-gcc" };
+
+  itNeeds(compiler)("is what its sources give", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "rig-hex-"));
+    const sources = new URL("../../firmware-bridge/firmware/power/", import.meta.url).pathname;
+    execFileSync("make", ["-s", "-B", "-C", sources, `OUT=${folder}`, `${folder}/power.hex`]);
+    const read = (file: string) => readFileSync(file, "latin1");
+    expect(read(`${folder}/power.hex`)).toBe(read(`${sources}power.hex`));
+  });
+});
