@@ -56,7 +56,10 @@ export function sizeOptions<T>(yargs: Argv<T>) {
       string: true,
       describe: "Operations before the final reads [default: the scenario's, or 100]",
     })
-    .option("protocol", { string: true, describe: "Protocol of the nodes [default: roj]" })
+    .option("protocol", {
+      string: true,
+      describe: "Protocol of the nodes: roj or roj-a [default: roj]",
+    })
     .option("auth", {
       string: true,
       describe: "How nodes know who said what: crash, ideal or sig [default: crash]",

@@ -36,7 +36,7 @@ describe("docs/reference/commands.md", () => {
     const file = new URL("docs/reference/commands.md", ROOT);
     if (process.env["RIG_UPDATE"] === "1") writeFileSync(file, text);
     expect(readFileSync(file, "utf8")).toBe(text);
-  });
+  }, 300_000);
 });
 
 describe("README.md", () => {

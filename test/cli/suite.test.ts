@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { leftOutOf, requestsOf } from "../../rig/cli/suite/requests.ts";
 import { SCENARIOS } from "../../rig/core/plan/scenarios.ts";
 import { rig, temporaryFolder } from "../support/cli.ts";
 import { elementsOf } from "../support/xml.ts";
@@ -45,6 +46,15 @@ describe("rig suite", () => {
       "run.json",
       "suite.json",
     ]);
+  });
+
+  it("of all scenarios names those that the protocol can't do, and runs the others", () => {
+    const args = { files: [], protocol: "roj-a" };
+    const betrayed = SCENARIOS.filter(({ name }) => name.startsWith("bft-"));
+    expect(leftOutOf(args)).toEqual(betrayed.map(({ name }) => name));
+    expect(requestsOf(args)).toHaveLength(SCENARIOS.length - betrayed.length);
+    expect(leftOutOf({ files: [] })).toEqual([]);
+    expect(() => requestsOf({ ...args, scenario: ["bft-minority"] })).toThrow("expected roj");
   });
 
   it("gives the same suite.json and junit.xml with one worker and with two", async () => {

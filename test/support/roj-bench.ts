@@ -17,7 +17,12 @@ import { RojNode } from "../../rig/core/consensus/roj/node.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
 import { COMPACTION, type Compaction } from "../../rig/core/consensus/roj/snapshot.ts";
 import { requestEnvelope, writeRequest } from "../../rig/core/wire/client-message.ts";
-import { CRASH_FORMAT, SIGNED_FORMAT, type WireFormat } from "../../rig/core/wire/format.ts";
+import {
+  CRASH_FORMAT,
+  ONE_PHASE_FORMAT,
+  SIGNED_FORMAT,
+  type WireFormat,
+} from "../../rig/core/wire/format.ts";
 import { FrameMaker, readHeader } from "../../rig/core/wire/header.ts";
 import { sourceOfId } from "../../rig/core/wire/identifier.ts";
 import { Reassembler } from "../../rig/core/wire/reassembly.ts";
@@ -64,14 +69,18 @@ export class RojBench {
     compaction?: Compaction;
     /** Makes it a node of the signed profile. */
     authority?: Authority;
+    /** Makes it a node of ROJ-A. */
+    isOnePhase?: boolean;
   }) {
     const { node, nodes, rules = ROJ_RULES, compaction = COMPACTION, authority } = options;
-    this.#format = authority === undefined ? CRASH_FORMAT : SIGNED_FORMAT;
+    const { isOnePhase = false } = options;
+    const unsigned = isOnePhase ? ONE_PHASE_FORMAT : CRASH_FORMAT;
+    this.#format = authority === undefined ? unsigned : SIGNED_FORMAT;
     const auth = authority === undefined ? {} : { auth: new NodeAuth(authority, node) };
     this.node = node;
     this.nodes = nodes;
     const timers = { roundTimeoutNs: 1000, roundDeltaNs: 100 };
-    this.#core = new RojNode({ node, nodes, ...timers, rules, compaction, ...auth });
+    this.#core = new RojNode({ node, nodes, ...timers, rules, compaction, isOnePhase, ...auth });
     this.boot();
   }
 

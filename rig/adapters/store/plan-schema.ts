@@ -156,6 +156,7 @@ export const planFields = {
   expectation: fields({
     class: oneOf(["tolerate", "safe-only", "must-detect"]),
     why: z.string({ error: "expected a text" }),
+    isForGood: z.literal(true, { error: "expected true" }).optional(),
   }),
   floors: fields({
     outsideFaultsPercent: percent,

@@ -15,7 +15,7 @@ import { Interrupts } from "../interrupts.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { sizeOptions } from "../options.ts";
 import { WorkerPool } from "../suite/pool.ts";
-import { requestsOf, type SelectionArguments } from "../suite/requests.ts";
+import { leftOutOf, requestsOf, type SelectionArguments } from "../suite/requests.ts";
 import { type SuiteOutcome, type SuiteRequest, SuiteRunner } from "../suite/run-suite.ts";
 import { failuresOf, suiteRunJson, writeSuite } from "../suite/suite-files.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
@@ -68,6 +68,12 @@ async function suite(args: SuiteArguments): Promise<ExitCode> {
   if (requests.length === 0) {
     if (!args.quiet) process.stderr.write(`rig: nothing failed in ${args.rerun}\n`);
     return EXIT.valid;
+  }
+  const leftOut = leftOutOf(args);
+  if (leftOut.length > 0 && !args.quiet) {
+    process.stderr.write(
+      `rig: ${args.protocol} has no meaning in ${leftOut.join(", ")}: left out\n`,
+    );
   }
   const times = { started: new Date(), jobs };
   const name = times.started.toISOString().replace(/[-:]/g, "");

@@ -7,6 +7,7 @@ import {
   SEEDS_MAX,
   type SuiteFileEntry,
 } from "../../adapters/store/suite-file.ts";
+import { suits } from "../../core/plan/byzantine-issues.ts";
 import { findScenario, SEED_MAX } from "../../core/plan/make-plan.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { Scenario } from "../../core/plan/scenario.ts";
@@ -40,7 +41,9 @@ export function requestsOf(args: SelectionArguments): readonly SuiteRequest[] {
   const references = [...args.files, ...(args.scenario ?? [])];
   const selected =
     references.length === 0
-      ? SCENARIOS.map((scenario) => plain(scenario, args))
+      ? SCENARIOS.filter((scenario) => suits(scenario, args.protocol)).map((scenario) =>
+          plain(scenario, args),
+        )
       : references.flatMap((reference) => selectedBy(reference, args));
   const requests = selected.map(({ scenario, sizes, first = 1, count = 1 }) => ({
     plan: withoutSeed(planOfScenario(scenario, sizes)),
@@ -49,6 +52,17 @@ export function requestsOf(args: SelectionArguments): readonly SuiteRequest[] {
   const runs = requests.reduce((sum, { seeds }) => sum + seeds.length, 0);
   if (runs <= RUNS_MAX) return requests;
   throw new RigError("usage.option", `--seeds asks for ${runs} runs: expected at most ${RUNS_MAX}`);
+}
+
+/** Names of built-in scenarios that a suite of all can't run with the protocol asked for. */
+export function leftOutOf({
+  files,
+  scenario,
+  rerun,
+  protocol,
+}: SelectionArguments): readonly string[] {
+  if (rerun !== undefined || files.length > 0 || scenario !== undefined) return [];
+  return SCENARIOS.filter((each) => !suits(each, protocol)).map(({ name }) => name);
 }
 
 function withoutSeed({ seed: _, ...plan }: RunPlan): SuitePlan {

@@ -27,7 +27,8 @@ export function makeNode(plan: RunPlan, node: number, making: NodeMaking = {}): 
   const compaction = { ...COMPACTION, ...plan.storage.compaction };
   const { nodes, timers } = plan;
   const auth = authority === null ? {} : { auth: new NodeAuth(authority, node) };
-  const core = new RojNode({ node, nodes, ...timers, rules, compaction, ...auth });
+  const isOnePhase = plan.protocol === "roj-a";
+  const core = new RojNode({ node, nodes, ...timers, rules, compaction, isOnePhase, ...auth });
   return withClients(plan, node, core);
 }
 

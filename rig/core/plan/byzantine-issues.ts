@@ -10,6 +10,7 @@ import type { Fault } from "../fault/fault.ts";
 import { liarsAmong } from "./adversity.ts";
 import type { ScenarioIssue } from "./issues.ts";
 import type { RunPlan } from "./plan.ts";
+import type { Scenario } from "./scenario.ts";
 
 export function byzantineIssues(nodes: number, faults: readonly Fault[]): readonly ScenarioIssue[] {
   const found: ScenarioIssue[] = [];
@@ -38,10 +39,33 @@ export function byzantineIssues(nodes: number, faults: readonly Fault[]): readon
   return found;
 }
 
-export function signatureIssues({
+/** Whether the nodes of the scenario can be of the protocol: traitors need signatures. */
+export function suits({ faults, auth }: Scenario, protocol: string | undefined): boolean {
+  if (protocol !== "roj-a") return true;
+  return auth === undefined && faults.every(({ kind }) => kind !== "byzantine");
+}
+
+/** What does not go together, whatever the numbers. */
+export function combinationIssues({
+  protocol,
   auth = "crash",
   faults,
-}: Pick<RunPlan, "auth" | "faults">): readonly ScenarioIssue[] {
-  if (auth !== "crash" || faults.every(({ kind }) => kind !== "byzantine")) return [];
-  return [{ path: ["auth"], text: "found crash, expected ideal or sig where nodes lie" }];
+  residents,
+}: Pick<RunPlan, "protocol" | "auth" | "faults" | "residents">): readonly ScenarioIssue[] {
+  const isBetrayed = faults.some(({ kind }) => kind === "byzantine");
+  if (protocol === "roj-a" && isBetrayed) {
+    const text = "found roj-a, which has no signatures, expected roj where nodes lie";
+    return [{ path: ["protocol"], text }];
+  }
+  if (protocol === "roj-a" && auth !== "crash") {
+    const text = `found ${auth} with roj-a, which has no signatures, expected crash`;
+    return [{ path: ["auth"], text }];
+  }
+  if (!isBetrayed) return [];
+  if (auth === "crash") {
+    return [{ path: ["auth"], text: "found crash, expected ideal or sig where nodes lie" }];
+  }
+  if (residents === undefined) return [];
+  const text = "found clients on nodes that may lie: expected clients on the host alone";
+  return [{ path: ["workload", "clients"], text }];
 }

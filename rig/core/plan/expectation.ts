@@ -12,6 +12,8 @@ export interface Expectation {
   readonly class: ExpectationClass;
   /** The numbers behind it, in words. */
   readonly why: string;
+  /** Where it stops it may do so for good: nothing is asked for after heal, final reads neither. */
+  readonly isForGood?: true;
 }
 
 export interface Adversity {

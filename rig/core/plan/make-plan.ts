@@ -11,20 +11,20 @@ import { RigError } from "../verdict/rig-error.ts";
 import { NODE_PROCESSES_MAX } from "../wire/session.ts";
 import { MICRO_OPS_MAX } from "../wire/transaction.ts";
 import { adversityOf } from "./adversity.ts";
-import { byzantineIssues, signatureIssues } from "./byzantine-issues.ts";
-import { type Expectation, expectationOf } from "./expectation.ts";
+import { byzantineIssues, combinationIssues } from "./byzantine-issues.ts";
+import { expectationOf } from "./expectation.ts";
 import { expectationIssues, faultIssues, pathText, type ScenarioIssue } from "./issues.ts";
 import type { Level } from "./level.ts";
 import { levelsFor } from "./levels.ts";
 import {
   type BusPlan,
-  type Floors,
   NODES_MAX,
   PROTOCOLS,
   type ProtocolName,
   type RunPlan,
   type WorkloadPlan,
 } from "./plan.ts";
+import { expectationIn, floorsOf } from "./protocol-expectation.ts";
 import {
   type ClientsAt,
   expandFaults,
@@ -110,9 +110,14 @@ export function makePlan(request: PlanRequest): RunPlan {
     );
   }
   const faults = expandFaults(scenario.faults, { nodes, operations });
-  const expectation = expectationOf(adversityOf(nodes, faults));
+  const workload = workloadOf(scenario.workload, operations);
+  const expectation = expectationIn({ protocol, nodes, faults, workload });
   const auth = authFor(faults, request.auth ?? scenario.auth);
-  const issue = scenarioIssues(scenario, { nodes, operations })[0];
+  const residents = residentsOf(scenario.workload, operations, nodes);
+  const [issue] = [
+    ...scenarioIssues(scenario, { nodes, operations }),
+    ...combinationIssues({ protocol, auth, faults, ...residents }),
+  ];
   if (issue !== undefined) throw meaningless(scenario, nodes, issue);
   return {
     schema: 1,
@@ -124,8 +129,8 @@ export function makePlan(request: PlanRequest): RunPlan {
     nodes,
     bus: busOf(scenario),
     ...timersOf(scenario, level),
-    workload: workloadOf(scenario.workload, operations),
-    ...residentsOf(scenario.workload, operations, nodes),
+    workload,
+    ...residents,
     faults,
     expectation,
     floors: { ...floorsOf(expectation), ...scenario.floors },
@@ -157,7 +162,7 @@ export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[
   const found = [
     ...faultIssues([], faults, size),
     ...byzantineIssues(nodes, faults),
-    ...signatureIssues(plan),
+    ...combinationIssues(plan),
   ];
   if (found.length > 0) return found;
   if (!levelsFor(faults).includes(level)) {
@@ -165,18 +170,12 @@ export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[
       { path: ["level"], text: `found ${level}, expected ${levelsFor(faults).join(" or ")}` },
     ];
   }
-  return expectationIssues(expectation.class, expectationOf(adversityOf(nodes, faults)));
+  return expectationIssues(expectation.class, expectationIn(plan));
 }
 
 /** The profile asked for, or the least one in which the faults have a meaning. */
 function authFor(faults: readonly Fault[], asked: AuthProfile | undefined): AuthProfile {
   const isBetrayed = faults.some(({ kind }) => kind === "byzantine");
-  if (isBetrayed && asked === "crash") {
-    throw new RigError(
-      "usage.option",
-      '--auth is "crash", in which nothing is signed: expected ideal or sig where nodes lie',
-    );
-  }
   return asked ?? (isBetrayed ? "ideal" : "crash");
 }
 
@@ -311,9 +310,4 @@ function refuseOutside(option: string, value: number, low: number, high: number)
     "usage.option",
     `${option} is ${value}: expected a whole number from ${low} to ${high}`,
   );
-}
-
-function floorsOf(expectation: Expectation): Floors {
-  const duringFaultsPercent = expectation.class === "tolerate" ? 50 : 0;
-  return { outsideFaultsPercent: 50, duringFaultsPercent, afterHeal: 20 };
 }

@@ -9,7 +9,8 @@ import type { Fault } from "../fault/fault.ts";
 import type { Expectation } from "./expectation.ts";
 import type { Level } from "./level.ts";
 
-export const PROTOCOLS = ["roj"] as const;
+/** `roj` is ROJ-B, of two phases and rounds; `roj-a` has one phase and a fixed owner of a slot. */
+export const PROTOCOLS = ["roj", "roj-a"] as const;
 export type ProtocolName = (typeof PROTOCOLS)[number];
 
 /** Identifiers hold four bits of source: 0 to 13 are nodes, 14 the rig host, 15 means all. */

@@ -1,11 +1,11 @@
 /**
- * The two formats of ROJ on the wire. In the crash profile messages carry short digests and no
+ * The formats of ROJ on the wire. In the crash profile messages carry short digests and no
  * signatures; in the signed profile digests resist a search for collisions, and what a node says
  * carries its signature. The protocol number in the header tells them apart.
  */
 
 import { type Digest, digestOf, hexOfWord } from "./digest.ts";
-import { PROTOCOL_ROJ, PROTOCOL_ROJ_SIGNED } from "./header.ts";
+import { PROTOCOL_ROJ, PROTOCOL_ROJ_A, PROTOCOL_ROJ_SIGNED } from "./header.ts";
 import { sha256 } from "./sha256.ts";
 
 export const SIGNATURE_LENGTH = 64;
@@ -25,6 +25,9 @@ export const CRASH_FORMAT: WireFormat = {
   isSigned: false,
   digestOf,
 };
+
+/** ROJ-A: the messages of the crash profile, but for the number. */
+export const ONE_PHASE_FORMAT: WireFormat = { ...CRASH_FORMAT, protocol: PROTOCOL_ROJ_A };
 
 export const SIGNED_FORMAT: WireFormat = {
   protocol: PROTOCOL_ROJ_SIGNED,

@@ -17,9 +17,10 @@ export const BODY_LENGTH_MAX = FRAGMENTS_MAX * FRAGMENT_LENGTH;
 /** Destination nibble of a frame that is for everybody. */
 export const TO_ALL = 15;
 
-/** Protocol numbers in b0: ROJ in the crash profile, and in the signed one. */
+/** Protocol numbers in b0: ROJ-B in the crash profile and in the signed one, and ROJ-A. */
 export const PROTOCOL_ROJ = 1;
 export const PROTOCOL_ROJ_SIGNED = 2;
+export const PROTOCOL_ROJ_A = 3;
 
 export interface Header {
   readonly protocol: number;

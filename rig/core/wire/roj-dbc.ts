@@ -7,7 +7,13 @@
 
 import { padFdLength } from "../can/dlc.ts";
 import { STATUS } from "./client-message.ts";
-import { HEADER_LENGTH, PROTOCOL_ROJ, TO_ALL } from "./header.ts";
+import {
+  HEADER_LENGTH,
+  PROTOCOL_ROJ,
+  PROTOCOL_ROJ_A,
+  PROTOCOL_ROJ_SIGNED,
+  TO_ALL,
+} from "./header.ts";
 import { CLASS, makeId } from "./identifier.ts";
 import { MARKER_KINDS } from "./marker.ts";
 import { messageName } from "./message-name.ts";
@@ -224,11 +230,17 @@ const DESTINATION_VALUES = {
   [TO_ALL]: "all",
 };
 
+const PROTOCOL_VALUES = {
+  [PROTOCOL_ROJ]: "ROJ",
+  [PROTOCOL_ROJ_SIGNED]: "ROJ with signatures",
+  [PROTOCOL_ROJ_A]: "ROJ-A",
+};
+
 function headerSignals(counts: Layout["counts"]): readonly Signal[] {
   const count = { name: "Count", start: 12, length: 4 };
   return [
     { name: "Type", start: 0, length: 5, values: TYPE_VALUES },
-    { name: "Protocol", start: 5, length: 3, values: { [PROTOCOL_ROJ]: "ROJ" } },
+    { name: "Protocol", start: 5, length: 3, values: PROTOCOL_VALUES },
     { name: "Destination", start: 8, length: 4, values: DESTINATION_VALUES },
     counts === undefined ? count : { ...count, values: counts },
     { name: "LastFragment", start: 16, length: 4 },

@@ -86,6 +86,14 @@ describe("a plan", () => {
     expect(codeOf(() => makePlan({ scenario: "happy", seed: 1, ...change }))).toBe(code);
   });
 
+  it.each([
+    [{ protocol: "roj-a", scenario: "bft-equivocation" }, "protocol: found roj-a, which has no"],
+    [{ protocol: "roj-a", auth: "sig" }, "auth: found sig with roj-a, which has no signatures"],
+    [{ auth: "crash", scenario: "bft-minority" }, "auth: found crash, expected ideal or sig"],
+  ] as const)("is refused for %j, which do not go together", (change, text) => {
+    expect(() => makePlan({ scenario: "happy", seed: 1, ...change })).toThrow(text);
+  });
+
   it.each(["bench"] as const)(
     "is refused at level %s, which can't be had, as a missing capability",
     (level) => {

@@ -11,9 +11,10 @@ import type { StoreResult } from "../node-core.ts";
 import { faultBound } from "../quorum.ts";
 import { hears } from "./hearing.ts";
 import type { JournalRecord } from "./journal.ts";
-import type { AgreementHost, RojOptions, RoundMessage } from "./options.ts";
+import type { AgreementHost, RojOptions, RoundMessage, SlotAgreement } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import { answerPull, certificateOf } from "./proofs.ts";
+import { placeOf } from "./recovery.ts";
 import type { Lock } from "./rules.ts";
 import { bitCount, type RoundState, SlotState } from "./slot-state.ts";
 
@@ -31,7 +32,7 @@ interface PendingPromise {
   readonly digest: Digest | null;
 }
 
-export class Agreement {
+export class Agreement implements SlotAgreement {
   readonly #options: RojOptions;
   #quorum: number;
   readonly #jumpAt: number;
@@ -75,12 +76,11 @@ export class Agreement {
 
   /** Takes back a promise read from storage, before anything else happens in its slot. */
   restore(record: Extract<JournalRecord, { kind: "vote" | "confirm" }>): void {
-    const { slot, round } = record;
+    const { slot, round, digest } = placeOf(record);
     this.#restored.add(slot);
     const state = this.#slotState(slot);
     const entry = state.roundState(round);
     state.round = Math.max(state.round, round);
-    const digest = record.kind === "vote" ? record.digest : (record.batch?.digest ?? null);
     const { kind } = record;
     const signature = this.#out.sign({ kind, slot, round, validRound: null, digest });
     state.tally(round, kind).add(this.#options.node, digest, signature);

@@ -5,6 +5,7 @@
  */
 
 import type { CanFrame } from "../../can/frame.ts";
+import { CRASH_FORMAT, ONE_PHASE_FORMAT } from "../../wire/format.ts";
 import { HEADER_LENGTH, type Header, readHeader, TO_ALL } from "../../wire/header.ts";
 import { sourceOfId } from "../../wire/identifier.ts";
 import { Reassembler } from "../../wire/reassembly.ts";
@@ -20,16 +21,17 @@ import { type Batch, makeBatch, readTransaction } from "../../wire/transaction.t
 import { ListStore } from "../list-store.ts";
 import type { NodeCore, NodeEffect, NodeEvent, StoreResult } from "../node-core.ts";
 import { faultBound } from "../quorum.ts";
+import { ONE_VOTE, OnePhase } from "../roj-a/one-phase.ts";
 import { Agreement, TIMER } from "./agreement.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Claims } from "./claims.ts";
 import { Compactor } from "./compactor.ts";
 import { DecidedLog } from "./decided-log.ts";
 import { Guard } from "./guard.ts";
-import type { AgreementHost, Decision, RojOptions } from "./options.ts";
+import type { AgreementHost, Decision, RojOptions, SlotAgreement } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { Progress } from "./progress.ts";
-import { recover } from "./recovery.ts";
+import { placeOf, recover } from "./recovery.ts";
 import { Requests } from "./requests.ts";
 import { bitCount } from "./slot-state.ts";
 import { COMPACTION, restoreStore, type Snapshot, takeSnapshot } from "./snapshot.ts";
@@ -62,7 +64,7 @@ export class RojNode implements NodeCore {
 class RojLife implements AgreementHost, TransferHost {
   readonly #options: RojOptions;
   readonly #out: Outbox;
-  readonly #agreement: Agreement;
+  readonly #agreement: SlotAgreement;
   readonly #reassembler = new Reassembler();
   readonly #compactor: Compactor;
   readonly #decided: DecidedLog;
@@ -91,11 +93,14 @@ class RojLife implements AgreementHost, TransferHost {
   constructor(options: RojOptions, incarnation: number) {
     this.#options = options;
     const { node, nodes, rules, auth = null } = options;
-    this.#out = new Outbox(node, incarnation, auth);
+    const { isOnePhase = false } = options;
+    this.#out = new Outbox(node, incarnation, auth, isOnePhase ? ONE_PHASE_FORMAT : CRASH_FORMAT);
     const compaction = options.compaction ?? COMPACTION;
     this.#compactor = new Compactor(compaction, this.#out);
     this.#decided = new DecidedLog(compaction.keptSlots);
-    this.#agreement = new Agreement(options, this.#out, this);
+    this.#agreement = isOnePhase
+      ? new OnePhase(options, this.#out, this)
+      : new Agreement(options, this.#out, this);
     this.#peer = node;
     this.#checkpointSlots = compaction.everySlots;
     const needed = faultBound(nodes) + 1;
@@ -135,11 +140,10 @@ class RojLife implements AgreementHost, TransferHost {
     for (const ahead of this.#ahead.keys()) this.#journaled.add(ahead);
     const slot = this.#decided.next;
     this.#out.trace({ event: "boot", slot, round: incarnation, digest: null });
-    for (const record of promises) {
-      if (record.slot < slot) continue;
-      // It may have become durable when the node could no longer say so, and will leave from here.
-      const digest = record.kind === "vote" ? record.digest : (record.batch?.digest ?? null);
-      this.#out.trace({ event: record.kind, slot: record.slot, round: record.round, digest });
+    // One may have become durable when the node could no longer say so, and will leave from here.
+    for (const promise of promises.filter((each) => each.slot >= slot)) {
+      const events = this.#options.isOnePhase ? ONE_VOTE : [promise.kind];
+      for (const event of events) this.#out.trace({ ...placeOf(promise), event });
     }
     // A damaged record may be the snapshot that all before it gave way to, promises and all; what
     // it is about tells how far the node had come, so that the slots below are decided elsewhere.

@@ -2,8 +2,11 @@
 
 import type { NodeAuth } from "../../auth/authority.ts";
 import type { Signed } from "../../auth/statement.ts";
+import type { Digest } from "../../wire/digest.ts";
 import type { RojMessage } from "../../wire/roj-message.ts";
 import type { Batch } from "../../wire/transaction.ts";
+import type { StoreResult } from "../node-core.ts";
+import type { JournalRecord } from "./journal.ts";
 import type { RojRules } from "./rules.ts";
 import type { Compaction } from "./snapshot.ts";
 
@@ -14,6 +17,8 @@ export interface RojOptions {
   readonly roundDeltaNs: number;
   readonly rules: RojRules;
   readonly compaction?: Compaction;
+  /** ROJ-A, of one phase, in place of ROJ-B. */
+  readonly isOnePhase?: boolean;
   /** Of the signed profile; without it the node trusts what identifiers say. */
   readonly auth?: NodeAuth;
 }
@@ -42,3 +47,23 @@ export type RoundMessage = Extract<
   RojMessage,
   { kind: "propose" | "value" | "vote" | "confirm" | "vote-set" }
 >;
+
+/** Agreement on one slot after the other, as the node around it sees it. */
+export interface SlotAgreement {
+  readonly slot: number;
+  restore(record: Extract<JournalRecord, { kind: "vote" | "confirm" }>): void;
+  abstain(slot: number): void;
+  hasStakeFrom(slot: number): boolean;
+  begin(slot: number): void;
+  wake(): void;
+  onMessage(source: number, message: RoundMessage): void;
+  onRoundTimer(): void;
+  onRepairTimer(): void;
+  onGatherTimer(): void;
+  onStored(token: number, result: StoreResult): void;
+  pull(peer: number, round: number): void;
+  answerPull(source: number, pull: Extract<RojMessage, { kind: "pull" }>): void;
+  convicted(count: number): void;
+  confirmedIn(round: number): Digest | null | undefined;
+  believe(commit: Extract<RojMessage, { kind: "commit" }>): boolean;
+}

@@ -24,10 +24,11 @@ export class Outbox {
   /** Bytes of all records written since the boot. */
   written = 0;
 
-  constructor(node: number, boot: number, auth: NodeAuth | null) {
+  /** `unsigned` is the format where there is nobody to sign. */
+  constructor(node: number, boot: number, auth: NodeAuth | null, unsigned = CRASH_FORMAT) {
     this.#node = node;
     this.#auth = auth;
-    this.format = auth === null ? CRASH_FORMAT : SIGNED_FORMAT;
+    this.format = auth === null ? unsigned : SIGNED_FORMAT;
     this.#encoder = new RojEncoder(this.format);
     this.#frames = new FrameMaker(boot, this.format.protocol);
   }

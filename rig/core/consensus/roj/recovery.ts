@@ -19,6 +19,13 @@ export interface Recovered {
   readonly bytes: number;
 }
 
+/** What a promise was about, and what for. */
+export function placeOf(promise: Recovered["promises"][number]) {
+  const { slot, round } = promise;
+  const digest = promise.kind === "vote" ? promise.digest : (promise.batch?.digest ?? null);
+  return { slot, round, digest };
+}
+
 export function recover(image: readonly Uint8Array[], format: WireFormat): Recovered {
   const decisions = new Map<number, Decision>();
   const promises: Extract<JournalRecord, { kind: "vote" | "confirm" }>[] = [];

@@ -29,6 +29,8 @@ export class Traitor implements NodeCore {
   readonly #nodes: number;
   readonly #format: WireFormat = SIGNED_FORMAT;
   readonly #encoder = new RojEncoder(SIGNED_FORMAT);
+  /** Of the frames that wait to be passed on. */
+  readonly #tokens = new Map<CanFrame, number>();
   #treason: Treason | null = null;
   #effects: NodeEffect[] = [];
   #boot: number;
@@ -85,11 +87,13 @@ export class Traitor implements NodeCore {
         continue;
       }
       frames.push(effect.frame);
+      this.#tokens.set(effect.frame, effect.token);
       const { fragment, lastFragment } = readHeader(effect.frame.data);
       if (fragment < lastFragment) continue;
       send(this.#outgoing(frames), this.#hands(this.#treason));
       frames = [];
     }
+    this.#tokens.clear();
   }
 
   #outgoing(frames: readonly CanFrame[]): Outgoing {
@@ -112,7 +116,7 @@ export class Traitor implements NodeCore {
       format: this.#format,
       random,
       count,
-      pass: (frame) => this.#pass(frame, 0),
+      pass: (frame) => this.#pass(frame, this.#tokens.get(frame) ?? 0),
       say: (message, destination) => {
         const { envelope, body, length } = this.#encoder.encode(
           message,
