@@ -41,5 +41,12 @@ export type { RunResult } from "./core/verdict/run-result.ts";
 export { rojDbc } from "./core/wire/roj-dbc.ts";
 export { RunEngine } from "./engine/run-engine.ts";
 export type { CheckAnswer, Checker, CheckRequest } from "./ports/checker.ts";
+export type { NodeState } from "./simulation/cluster-log.ts";
 export { runPlan, runScenario, type ScenarioRun } from "./simulation/run-scenario.ts";
+export {
+  type Proposal,
+  type ProposalStatus,
+  SimulatedCluster,
+  type SimulatedClusterOptions,
+} from "./simulation/simulated-cluster.ts";
 export { SimulatedRun } from "./simulation/simulated-run.ts";

@@ -26,6 +26,26 @@ describe("docs/examples", () => {
     expect(stdout).toMatch(/^candump log\n123 11\n018 3\n/);
   });
 
+  it("cluster commits, stops, goes on, and convicts a traitor", async () => {
+    const lines = (await example("cluster.mjs")).trim().split("\n");
+    expect(lines).toEqual([
+      "roj: first append committed true",
+      "roj: without node 1 true",
+      "roj: node 1 is back true",
+      "roj: while split false",
+      "roj: healed true [ 'r', 1, [ 1, 2, 3 ] ]",
+      "roj: 1 log, history valid",
+      "roj-a: first append committed true",
+      "roj-a: without node 1 false",
+      "roj-a: node 1 is back true",
+      "roj-a: while split false",
+      "roj-a: healed true [ 'r', 1, [ 1, 2, 3 ] ]",
+      "roj-a: 1 log, history valid",
+      "with a traitor true",
+      "convicted by node 1: [ 0 ]",
+    ]);
+  });
+
   it("are all run: scripts here, tests by vitest itself", () => {
     const here = readFileSync(import.meta.filename, "utf8");
     const scripts = readdirSync(EXAMPLES).filter((name) => name.endsWith(".mjs"));
