@@ -19,6 +19,10 @@ function planWith(nodes: number, byzantine: readonly Traitors[], auth?: AuthProf
   return makePlan({ scenario, nodes, seed: 3, ...(auth === undefined ? {} : { auth }) });
 }
 
+function convictedBy(nodes: ReturnType<typeof simulatePlan>["nodes"]): readonly number[] {
+  return [...new Set(honestNodes(nodes).flatMap(({ convicted = [] }) => convicted))].sort();
+}
+
 function honestNodes(nodes: ReturnType<typeof simulatePlan>["nodes"]) {
   return nodes.filter(({ isByzantine }) => isByzantine !== true);
 }
@@ -55,6 +59,26 @@ describe("one traitor", () => {
   });
 });
 
+describe("several traitors", () => {
+  it.each([
+    ["equivocating", "malformed", [0]],
+    ["false-commit", "equivocating", [1]],
+    ["silent", "false-commit", []],
+  ] as const)("of seven, one %s and one %s, are borne together", (first, second, guilty) => {
+    const traitors = [first, second].map((behaviour, node) => ({ nodes: [node], behaviour }));
+    const evidence = simulatePlan(planWith(7, traitors));
+    const { outcome, asExpected } = judgeRun(evidence);
+    expect([outcome, asExpected]).toEqual(["valid", true]);
+    expect(evidence.faults.every(({ effects }) => effects > 0)).toBe(true);
+    expect(convictedBy(evidence.nodes)).toEqual(guilty);
+  });
+
+  it("are refused where they are more than the bound and have no plan", () => {
+    const tooMany = [{ nodes: [0, 1], behaviour: "equivocating" }] as const;
+    expect(() => planWith(5, tooMany)).toThrow("2 Byzantine nodes where 1 are the bound");
+  });
+});
+
 describe("signatures of profile sig", () => {
   it.each(["bft-equivocation", "happy"])(
     "give the same history as ideal ones, but for times (%s)",
@@ -81,6 +105,9 @@ describe("colluders beyond the bound", () => {
       const agreement = evidence.invariants.find(({ name }) => name === "agreement");
       expect(agreement?.violations).not.toEqual([]);
       expect([outcome, asExpected, check.valid]).toEqual(["invalid", true, false]);
+      // Agreement can't be broken without a trace: more than the bound are proven guilty.
+      const [fault] = evidence.plan.faults;
+      expect(convictedBy(evidence.nodes)).toEqual(fault && "nodes" in fault ? fault.nodes : []);
     }
   });
 

@@ -51,7 +51,8 @@ describe("a vote of ROJ-A", () => {
     bench.hear(0, aProposal(0, 0, A));
     bench.store();
     bench.boot();
-    expect(bench.traces.map(({ event }) => event)).toEqual(["boot", "vote", "confirm"]);
+    const events = bench.traces.map(({ event }) => event);
+    expect(events.slice(0, 3)).toEqual(["boot", "vote", "confirm"]);
     bench.hear(0, aProposal(0, 0, B), { boot: 2 });
     bench.store();
     expect(bench.take("vote")).toEqual([]);
