@@ -7,12 +7,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ISOLATION_LEVELS } from "../../rig/core/awdit/index.ts";
 import { type HistoryFile, writeHistoryFile } from "./history-file.ts";
 import type { BenchRow } from "./rows.ts";
 import { type Measured, measured } from "./whole-process.ts";
 
 const RIG = join(import.meta.dirname, "../../../../dist/rig/cli/main.js");
 const SIZES = [10_000, 100_000, 1_000_000];
+/** The weak levels take time that grows a little faster than the history. */
+const WEAK_SIZES = [10_000, 100_000];
 const ROUNDS = 5;
 
 const LOW = { keys: 100, writesPerKey: 64 };
@@ -37,6 +40,12 @@ export function* benchCheck(): Generator<BenchRow> {
     const some = { ...PLAIN, transactions: 100_000 };
     yield bench.row("EDN", { ...some, form: "edn" });
     yield bench.row("rw-register", { ...some, model: "rw-register" });
+    for (const transactions of WEAK_SIZES) {
+      const shape = { ...PLAIN, model: "rw-register", transactions } as const;
+      for (const level of ISOLATION_LEVELS) {
+        yield bench.row(`rw-register, ${level} besides`, shape, ["--isolation", level]);
+      }
+    }
   } finally {
     bench.end();
   }
@@ -57,11 +66,11 @@ class CheckBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  row(what: string, shape: Shape): BenchRow {
+  row(what: string, shape: Shape, options: readonly string[] = []): BenchRow {
     const { model, form, isAnomalous, transactions } = shape;
     const path = join(this.folder, `history.${form}`);
     writeHistoryFile({ ...shape, path });
-    const check = [RIG, "check", "--json", "--model", model, path];
+    const check = [RIG, "check", "--json", "--model", model, ...options, path];
     const parse = ["-e", `JSON.parse(fs.readFileSync(${JSON.stringify(path)}, "utf8"))`];
     const isParsed = form === "json" && !isAnomalous;
     const [checked, parsed] = measured(isParsed ? [check, parse] : [check], ROUNDS);

@@ -84,6 +84,22 @@ const SESSION_FAULTS: typeof FAULTS = {
       .run(91, read(91, [2, 1])),
   "G1c-process": (history) => history.run(90, read(91, [1])).run(90, append(91, 1)),
   "G-single-item-process": (history) => history.run(90, append(91, 1)).run(90, read(91, [])),
+  "G-nonadjacent-item-process": (history) =>
+    history
+      .invoke(90, append(91, 1))
+      .invoke(91, append(92, 1))
+      .run(92, read(91, [1]))
+      .run(92, read(92, []))
+      .run(93, read(92, [1]))
+      .run(93, read(91, []))
+      .ok(90, append(91, 1))
+      .ok(91, append(92, 1)),
+  "G2-item-process": (history) =>
+    history
+      .invoke(90, append(91, 1), read(92, []))
+      .run(91, append(92, 1))
+      .run(91, read(91, []))
+      .ok(90, append(91, 1), read(92, [])),
 };
 
 /** Behind the history of the store, by processes of its own. */

@@ -5,7 +5,8 @@
 import { describe, expect, it } from "vitest";
 import { checkRwRegister } from "../../../rig/core/elle/index.ts";
 import { readHistory } from "../../../rig/core/history/read-history.ts";
-import { aRegisterHistory, type RegisterBuilder, type RegisterOp, r, w } from "./histories.ts";
+import { aRegisterHistory, type RegisterOp, r, w } from "./histories.ts";
+import { CYCLES } from "./register-cycles.ts";
 
 describe("anomalies of single reads", () => {
   it("finds a read of a failed write (G1a), but not of one with unknown outcome", () => {
@@ -86,77 +87,6 @@ describe("lost updates", () => {
     expect(blind.check().valid).toBe(true);
   });
 });
-
-/** By type of cycle: a model that forbids it, a history with it, and one that is like it. */
-const CYCLES: Record<string, [string, RegisterBuilder, RegisterBuilder]> = {
-  G1c: [
-    "read-committed",
-    aRegisterHistory().together([w(1, 1), r(2, 1)], [w(2, 1), r(1, 1)]),
-    aRegisterHistory().together([w(1, 1), r(2, 1)], [w(2, 1), r(1)]),
-  ],
-  "G-single-item": [
-    "snapshot-isolation",
-    aRegisterHistory().together([w(1, 1), w(2, 1)], [r(1), r(2, 1)]),
-    aRegisterHistory().together([w(1, 1), w(2, 1)], [r(1, 1), r(2, 1)]),
-  ],
-  "G-nonadjacent-item": [
-    "snapshot-isolation",
-    aRegisterHistory().together([w(1, 1)], [w(2, 1)], [r(1, 1), r(2)], [r(2, 1), r(1)]),
-    aRegisterHistory().together([w(1, 1)], [w(2, 1)], [r(1, 1), r(2)], [r(2, 1), r(1, 1)]),
-  ],
-  "G2-item": [
-    "serializable",
-    aRegisterHistory().together([r(1), w(2, 1)], [r(2), w(1, 1)]),
-    aRegisterHistory().together([r(1), w(2, 1)], [r(2, 1), w(1, 1)]),
-  ],
-  "G1c-process": [
-    "strong-session-serializable",
-    aRegisterHistory().run(0, r(1, 1)).run(0, w(1, 1)),
-    aRegisterHistory().run(0, r(1, 1)).run(1, w(1, 1)),
-  ],
-  "G-single-item-process": [
-    "strong-session-serializable",
-    aRegisterHistory().run(0, w(1, 1)).run(0, r(1)),
-    aRegisterHistory().run(0, w(1, 1)).run(1, r(1)),
-  ],
-  "G2-item-process": [
-    "strong-session-serializable",
-    aRegisterHistory().invoke(1, r(1), w(2, 1)).run(0, w(1, 1)).run(0, r(2)).ok(1, r(1), w(2, 1)),
-    aRegisterHistory().invoke(1, r(1), w(2, 1)).run(0, w(1, 1)).run(2, r(2)).ok(1, r(1), w(2, 1)),
-  ],
-  "G1c-realtime": [
-    "strict-serializable",
-    aRegisterHistory().run(0, r(1, 1)).run(1, w(1, 1)),
-    aRegisterHistory().together([r(1, 1)], [w(1, 1)]),
-  ],
-  "G-single-item-realtime": [
-    "strict-serializable",
-    aRegisterHistory().run(0, w(1, 1)).run(1, r(1)),
-    aRegisterHistory().together([w(1, 1)], [r(1)]),
-  ],
-  "G2-item-realtime": [
-    "strict-serializable",
-    aRegisterHistory().invoke(1, r(1), w(2, 1)).run(0, w(1, 1)).run(2, r(2)).ok(1, r(1), w(2, 1)),
-    aRegisterHistory().together([w(1, 1)], [r(1), w(2, 1)], [r(2)]),
-  ],
-  "G-nonadjacent-item-realtime": [
-    "strict-serializable",
-    aRegisterHistory()
-      .invoke(0, w(2, 1))
-      .invoke(1, r(2), r(1))
-      .run(2, w(1, 1))
-      .run(3, r(2))
-      .ok(0, w(2, 1))
-      .ok(1, r(2, 1), r(1)),
-    aRegisterHistory()
-      .invoke(0, w(2, 1))
-      .invoke(1, r(2), r(1))
-      .run(2, w(1, 1))
-      .run(3, r(2))
-      .ok(0, w(2, 1))
-      .ok(1, r(2, 1), r(1, 1)),
-  ],
-};
 
 describe("cycles", () => {
   it.each(Object.entries(CYCLES))("%s is found, and not next to it", (type, histories) => {
