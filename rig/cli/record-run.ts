@@ -15,9 +15,10 @@ import { judgeRun } from "../core/verdict/judge.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { Teardown } from "../engine/teardown.ts";
 import type { SimulatedRun } from "../simulation/simulated-run.ts";
+import { ByHand } from "./by-hand.ts";
 import { filesOfRun } from "./repeat.ts";
 import { runProcesses } from "./run-processes.ts";
-import { carryOut, openSimulatedRun } from "./run-simulated.ts";
+import { carryOut, openSimulatedRun, simulatedNs } from "./run-simulated.ts";
 import type { ProgressLine } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -27,7 +28,18 @@ export interface RecordOptions {
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
   readonly urgent: AbortSignal;
-  readonly progress: ProgressLine;
+  readonly progress: Pick<ProgressLine, "draw">;
+  /** For those who watch the run and have a hand in it. */
+  readonly live?: LiveOptions;
+}
+
+export interface LiveOptions {
+  /** Simulated seconds for each real one; as fast as it goes when left out. */
+  readonly pace: number | undefined;
+  /** Gets all that is recorded. */
+  readonly sink: RunSink;
+  /** Called once the run has its folder, before it begins. */
+  opened(folder: RunFolder, hand: ByHand): void;
 }
 
 export interface RecordedRun {
@@ -46,46 +58,74 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   const hasResidents = plan.residents !== undefined;
   const folder = RunFolder.create({ outputDir, scenario, name, nodes, hasResidents });
   const builder = new EvidenceBuilder(plan);
-  const sink: RunSink = {
+  const hand = new ByHand(plan);
+  const writeRunJson = (partial: string | null | undefined) =>
+    folder.write("run.json", runJson(hand, folder.path, started, partial));
+  const sink = sinkOf(builder, folder, options.live);
+  const noting: RunSink = {
+    ...sink,
     record(entry) {
-      builder.add(entry);
-      folder.record(entry);
+      sink.record(entry);
+      if (hand.note(entry)) writeRunJson(undefined);
     },
-    node: folder.node.bind(folder),
-    frame: folder.frame.bind(folder),
   };
   try {
-    folder.write("run.json", runJson(plan, folder.path, started, undefined));
-    await carryOutAndRestore(options, sink, folder);
+    writeRunJson(undefined);
+    options.live?.opened(folder, hand);
+    await carryOutAndRestore(options, noting, { folder, hand });
   } finally {
     folder.close();
   }
+  builder.replan(hand.plan());
   const evidence = builder.evidence();
   const result = judgeRun(evidence);
   for (const { name, text } of filesOfRun(evidence, result)) {
     folder.write(name, text);
     if (name === "history.json") folder.writeLastHistory(text);
   }
-  folder.write("run.json", runJson(plan, folder.path, started, evidence.partial));
+  writeRunJson(evidence.partial);
   return { folder: folder.path, evidence, result };
 }
 
-/** The run and, however it ends, its teardown; the record then says how it ended. */
-function carryOutAndRestore(
-  options: RecordOptions,
-  sink: RunSink,
+function sinkOf(
+  builder: EvidenceBuilder,
   folder: RunFolder,
-): Promise<void> {
+  live: LiveOptions | undefined,
+): RunSink {
+  return {
+    record(entry) {
+      builder.add(entry);
+      folder.record(entry);
+      live?.sink.record(entry);
+    },
+    node(node, boot, timeNs, record) {
+      folder.node(node, boot, timeNs, record);
+      live?.sink.node(node, boot, timeNs, record);
+    },
+    frame(timeNs, frame) {
+      folder.frame(timeNs, frame);
+      live?.sink.frame(timeNs, frame);
+    },
+  };
+}
+
+interface Opened {
+  readonly folder: RunFolder;
+  readonly hand: ByHand;
+}
+
+/** The run and, however it ends, its teardown; the record then says how it ended. */
+function carryOutAndRestore(options: RecordOptions, sink: RunSink, opened: Opened): Promise<void> {
   const teardown = new Teardown({ sleep: (ms, abort) => sleep(ms, undefined, { signal: abort }) });
   return options.plan.level === "sim"
-    ? simulateAndRestore(options, sink, { folder, teardown })
-    : runProcesses({ ...options, sink, folder, teardown });
+    ? simulateAndRestore(options, sink, { ...opened, teardown })
+    : runProcesses({ ...options, ...opened, sink, teardown });
 }
 
 async function simulateAndRestore(
   options: RecordOptions,
   sink: RunSink,
-  { folder, teardown }: { readonly folder: RunFolder; readonly teardown: Teardown },
+  { folder, hand, teardown }: Opened & { readonly teardown: Teardown },
 ): Promise<void> {
   const { plan, signal, urgent, timeoutMs, progress } = options;
   let run: SimulatedRun | null = null;
@@ -96,7 +136,13 @@ async function simulateAndRestore(
     const heal = () => healedText(opened.healAll());
     teardown.push({ name: "heal faults", limitMs: STEP_MS, run: heal, safe: heal });
     const flush = () => folder.flush();
-    partial = await carryOut(run, plan, { signal, timeoutMs, progress, flush });
+    const pace = options.live?.pace;
+    const startMs = performance.now();
+    hand.attach((event) => {
+      const timeNs = pace === undefined ? 0 : simulatedNs(pace, performance.now() - startMs);
+      opened.byHand(event, timeNs);
+    });
+    partial = await carryOut(run, plan, { signal, timeoutMs, progress, pace, flush });
   } finally {
     for (const step of await teardown.run(urgent)) {
       sink.record({ type: "teardown", time: run?.nowNs ?? 0, step });
@@ -110,18 +156,20 @@ function healedText(count: number): string {
 }
 
 function runJson(
-  plan: RunPlan,
+  hand: ByHand,
   path: string,
   started: Date,
   partial: string | null | undefined,
 ): string {
   const isRunning = partial === undefined;
+  const plan = hand.plan();
   const ended = new Date();
   const value = {
     schema: 1,
     status: isRunning ? "running" : partial === null ? "finished" : "partial",
     seed: plan.seed,
     plan,
+    ...(hand.isUsed ? { byHand: true } : {}),
     versions: { "canfd-rig": VERSION, node: process.version },
     host: { name: hostname(), platform: process.platform, arch: process.arch },
     folder: resolve(path),

@@ -19,17 +19,19 @@ import { NS_PER_MS } from "../core/time/time.ts";
 import { RunEngine } from "../engine/run-engine.ts";
 import { Teardown } from "../engine/teardown.ts";
 import { type Baseline, baselineRecord, baselinesOf } from "../simulation/baselines.ts";
+import { ByHand } from "./by-hand.ts";
 import type { ProgressLine } from "./terminal.ts";
 
 export interface ProcessRunOptions {
   readonly plan: RunPlan;
   readonly sink: RunSink;
   readonly folder: RunFolder;
+  readonly hand: ByHand;
   readonly teardown: Teardown;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
   readonly urgent: AbortSignal;
-  readonly progress: ProgressLine;
+  readonly progress: Pick<ProgressLine, "draw">;
 }
 
 /** The command itself: nodes are run by the same program. */
@@ -51,7 +53,10 @@ async function runBaseline(options: ProcessRunOptions, { scenario, plan }: Basel
   const builder = new EvidenceBuilder(plan);
   const sink = { record: builder.add.bind(builder), node() {}, frame() {} };
   const teardown = new Teardown({ sleep: (ms, abort) => sleep(ms, undefined, { signal: abort }) });
-  await runOnce({ ...options, plan, sink, teardown }, { name, disks: `disks-${name}` });
+  await runOnce(
+    { ...options, plan, sink, teardown, hand: new ByHand(plan) },
+    { name, disks: `disks-${name}` },
+  );
   for (const record of baselineRecord(scenario, builder.evidence())) options.sink.record(record);
 }
 
@@ -92,6 +97,7 @@ async function runOnce(
   const store = { ...sink, flush: () => folder.flush(), close: () => undefined };
   const limit = timeoutMs === undefined ? {} : { limitNs: timeoutMs * NS_PER_MS };
   const engine = new RunEngine({ plan, world, store, teardown, ...limit });
+  options.hand.attach((event) => engine.byHand(event));
   const watch = setInterval(() => drawProgress(options, engine), PROGRESS_MS);
   try {
     const either = AbortSignal.any([signal, crashed.signal]);

@@ -13,6 +13,7 @@ import { describeTarget } from "../core/fault/target.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { TeardownStep } from "../core/run/evidence.ts";
 import {
+  type HandEvent,
   Interpreter,
   type RunEffect,
   type RunEvent,
@@ -109,6 +110,16 @@ export class RunEngine {
 
   get progress(): RunProgress {
     return this.#interpreter.progress;
+  }
+
+  /** Does something by hand, as the next step. Throws `capability.fault` for what can't be done. */
+  byHand(event: HandEvent): void {
+    const { plan } = this.#options;
+    if (event.kind === "strike") {
+      refuseImpossibleFaults({ ...plan, faults: [event.fault] }, this.#world);
+    }
+    this.#events.addAnswers([{ event, timeNs: this.nowNs }]);
+    this.#wake();
   }
 
   /**

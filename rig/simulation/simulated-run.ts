@@ -9,6 +9,7 @@ import type { Fault } from "../core/fault/fault.ts";
 import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import {
+  type HandEvent,
   Interpreter,
   type RunEffect,
   type RunEvent,
@@ -76,6 +77,10 @@ export class SimulatedRun {
     return this.#cluster.nowNs;
   }
 
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
   get progress(): RunProgress {
     return this.#interpreter.progress;
   }
@@ -94,6 +99,35 @@ export class SimulatedRun {
       }
     }
     return this.#isFinished;
+  }
+
+  /** Goes on with up to `events` of what is due by `timeNs`; false when more of that is left. */
+  advanceTo(timeNs: number, events: number): boolean {
+    for (let count = 0; count < events; count++) {
+      if (this.#isFinished || this.#nextNs() > timeNs) return true;
+      this.advance(1);
+    }
+    return false;
+  }
+
+  /**
+   * Does something by hand at `timeNs`, or as soon after as nothing else happens at that time: a
+   * plan that has a fault at the time recorded then gives the same run.
+   */
+  byHand(event: HandEvent, timeNs: number): void {
+    let atNs = Math.max(Math.ceil(timeNs), this.nowNs);
+    do {
+      atNs = Math.max(atNs, this.nowNs) + 1;
+      while (!this.#isFinished && this.#nextNs() <= atNs) this.advance(1);
+    } while (this.nowNs === atNs);
+    if (this.#isFinished) return;
+    this.#cluster.setTime(atNs);
+    this.#step(event);
+    this.#takeArrived();
+  }
+
+  #nextNs(): number {
+    return Math.min(this.#timers.nextNs(), this.#cluster.nextNs());
   }
 
   /** Writes the last entries of the record; `partial` says why the run was cut short, if it was. */

@@ -78,8 +78,18 @@ export function parseFields<Output>(
   options: { readonly value: unknown; readonly at: FieldPath },
 ): Output {
   const { value, at } = options;
+  const found = readFields(schema, value);
+  if ("data" in found) return found.data;
+  throw fieldError(document, [...at, ...found.path], found.text);
+}
+
+/** The value, once it fits; else the path of the first field that does not, and what is wrong. */
+export function readFields<Output>(
+  schema: z.ZodType<Output>,
+  value: unknown,
+): { readonly data: Output } | { readonly path: FieldPath; readonly text: string } {
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { data: parsed.data };
   // A misspelt field is behind the missing one, so it is named first.
   const issues = parsed.error.issues;
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
@@ -89,7 +99,7 @@ export function parseFields<Output>(
   const text = issue.message.startsWith("expected")
     ? `${foundText(valueAt(value, path))}, ${issue.message}`
     : issue.message;
-  throw fieldError(document, [...at, ...path], text);
+  return { path, text };
 }
 
 /** One line: place, field, what was found and what was expected. */

@@ -30,11 +30,19 @@ const RECORD_TYPES: Readonly<Record<RunRecord["type"], true>> = {
 /** Throws `input.unreadable` or `input.malformed`. */
 export function readRunFolder(folder: string): RunEvidence {
   const builder = new EvidenceBuilder(readPlan(folder));
+  for (const entry of recordsOf(folder)) {
+    if (entry === null) builder.markPartial("its last line breaks off");
+    else builder.add(entry);
+  }
+  return builder.evidence();
+}
+
+/** The record of a run; null for a last line that breaks off. Throws as `readRunFolder` does. */
+export function* recordsOf(folder: string): Generator<RunRecord | null> {
   const path = join(folder, "events.jsonl");
   for (const { text, number, isWhole } of linesOf(path)) {
     const entry = parseRecord(text);
-    if (entry !== null) builder.add(entry);
-    else if (!isWhole) builder.markPartial("its last line breaks off");
+    if (entry !== null || !isWhole) yield entry;
     else {
       throw new RigError(
         "input.malformed",
@@ -42,7 +50,6 @@ export function readRunFolder(folder: string): RunEvidence {
       );
     }
   }
-  return builder.evidence();
 }
 
 /** The plan in `run.json`. Throws `input.unreadable` or `input.malformed`. */

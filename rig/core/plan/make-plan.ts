@@ -154,6 +154,16 @@ export function scenarioIssues(
   return expectationIssues(scenario.expectation, computed);
 }
 
+/** The plan with faults that struck by hand, at the times at which they did. */
+export function withHandFaults(plan: RunPlan, faults: readonly Fault[]): RunPlan {
+  if (faults.length === 0) return plan;
+  const all = [...plan.faults, ...faults];
+  const expectation = expectationOf(adversityOf(plan.nodes, all));
+  const duringFaultsPercent =
+    expectation.class === "tolerate" ? plan.floors.duringFaultsPercent : 0;
+  return { ...plan, faults: all, expectation, floors: { ...plan.floors, duringFaultsPercent } };
+}
+
 /** What a whole plan says that has no meaning, as a file or a server may hand it in. */
 export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[] {
   const { nodes, faults, expectation, level } = plan;

@@ -32,6 +32,8 @@ export class Client {
   session: number;
   process: number;
   open: OpenOperation | null = null;
+  /** The node that somebody asked by hand; null where nobody did. */
+  node: number | null = null;
   #request = 0;
   #serial = 0;
 

@@ -23,7 +23,7 @@ const NO_BUS: BusStatistics = {
 };
 
 export class EvidenceBuilder {
-  readonly #plan: RunPlan;
+  #plan: RunPlan;
   readonly #operations: Operation[] = [];
   readonly #nodeRecords: NodeHistoryRecord[] = [];
   readonly #markers: SeenMarker[] = [];
@@ -72,6 +72,11 @@ export class EvidenceBuilder {
         // The statistics at the end repeat it; a run never ends without them but by being killed.
         break;
     }
+  }
+
+  /** The plan with what was done by hand: it is judged by that. */
+  replan(plan: RunPlan): void {
+    this.#plan = plan;
   }
 
   /** Marks the record as not whole, whatever it says itself. */

@@ -33,7 +33,15 @@ export type RunEvent =
   | { readonly kind: "node-history"; readonly record: NodeHistoryRecord }
   /** A fault came into force, or is out of it; with how often it took effect. */
   | { readonly kind: "injected"; readonly fault: Fault }
-  | { readonly kind: "healed"; readonly fault: Fault; readonly effects: number };
+  | { readonly kind: "healed"; readonly fault: Fault; readonly effects: number }
+  | HandEvent;
+
+/** What somebody does to a run under way. One without operations stands until it is concluded. */
+export type HandEvent =
+  | { readonly kind: "strike" | "lift"; readonly fault: Fault }
+  /** Of a standing run alone; nothing happens when all its clients are busy. */
+  | { readonly kind: "propose"; readonly value: readonly MicroOp[]; readonly node: number }
+  | { readonly kind: "conclude" };
 
 export type RunTimer =
   | { readonly kind: "timeout" | "retry"; readonly client: number; readonly serial: number }
@@ -87,9 +95,12 @@ export class Interpreter {
   #waiting = 0;
   #finalReads = 0;
   #sessions: number;
+  #isStanding: boolean;
+  readonly #proposedKeys = new Set<number>();
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
+    this.#isStanding = plan.workload.operations === 0;
     const { residents } = plan;
     const clients = residents?.hostClients === false ? 0 : plan.workload.clients;
     this.#clients = Array.from({ length: clients }, (_, index) => new Client(index));
@@ -133,6 +144,8 @@ export class Interpreter {
       case "healed":
         this.#onHealed(event.fault, event.effects);
         break;
+      default:
+        this.#onHand(event);
     }
     return this.#out;
   }
@@ -176,11 +189,11 @@ export class Interpreter {
         this.#out.push({ kind: "set-timer", timer, atNs: dueNs });
       }
     } else if (this.#stage === "final-reads" && this.#finalReads < this.#finalReadCount()) {
-      const key = this.#finalReads % this.#workload.keyCount;
+      const key = this.#finalKey(this.#finalReads);
       this.#finalReads++;
       this.#issued++;
       this.#invoke(client, [["r", key, null]]);
-    } else if (this.#open === 0 && this.#waiting === 0) this.#nextStage();
+    } else if (this.#open === 0 && this.#waiting === 0 && !this.#isStanding) this.#nextStage();
   }
 
   #issue(client: Client): void {
@@ -195,8 +208,39 @@ export class Interpreter {
     this.#issue(client);
   }
 
+  #onHand(event: HandEvent): void {
+    switch (event.kind) {
+      case "strike":
+        this.#faults.set(event.fault, "waiting");
+        this.#inject(event.fault);
+        break;
+      case "lift":
+        this.#heal(event.fault);
+        break;
+      case "propose": {
+        const client = this.#clients.find(({ open }) => open === null);
+        if (!this.#isStanding || client === undefined) return;
+        for (const [, key] of event.value) this.#proposedKeys.add(key);
+        client.node = event.node;
+        this.#issued++;
+        this.#invoke(client, event.value);
+        break;
+      }
+      case "conclude":
+        this.#isStanding = false;
+        if (this.#open === 0) this.#nextStage();
+        break;
+    }
+  }
+
   #finalReadCount(): number {
-    return Math.max(this.#plan.workload.finalReadsMin, this.#workload.keyCount);
+    const keys = this.#proposedKeys.size || this.#workload.keyCount;
+    return Math.max(this.#plan.workload.finalReadsMin, keys);
+  }
+
+  #finalKey(read: number): number {
+    const proposed = this.#proposedKeys;
+    return [...proposed][read % proposed.size] ?? read % this.#workload.keyCount;
   }
 
   /** Starts and ends the faults that are placed before this operation. */
@@ -406,6 +450,7 @@ export class Interpreter {
     client.open = null;
     this.#open--;
     this.#recordOperation(client, type, value, error);
+    client.node = null;
     // An info may still happen later, so its process never speaks again.
     if (type === "info") client.process += this.#clients.length;
     if (this.#stage !== "finished") this.#issueNext(client);
@@ -417,9 +462,10 @@ export class Interpreter {
     value: readonly MicroOp[],
     error?: string,
   ): void {
-    const { process } = client;
+    const { process, node } = client;
     const time = this.#nowNs;
-    const base = { index: this.#index++, type, f: "txn", process, time, value };
+    const named = node === null ? {} : { node };
+    const base = { index: this.#index++, type, f: "txn", process, time, value, ...named };
     const operation = error === undefined ? base : { ...base, error };
     this.#record({ type: "operation", time, operation });
   }
