@@ -6,7 +6,7 @@
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import { InvariantObserver, type Violation } from "../core/invariant/observer.ts";
-import { byzantineWithin } from "../core/plan/adversity.ts";
+import { byzantineAmong, byzantineWithin } from "../core/plan/adversity.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { BusStatistics, ControllerStatistics, NodeStatistics } from "../core/run/evidence.ts";
 import type { RunRecord } from "../core/run/record.ts";
@@ -41,6 +41,7 @@ export class RunStatistics {
     this.#workload = workload.kind;
     this.#observer = new InvariantObserver(nodes, onViolation, {
       unbound: byzantineWithin(nodes, faults),
+      traitors: [...byzantineAmong(nodes, faults)],
       mayBeLate: true,
     });
     const none = { boots: 0, decided: 0, applied: 0, expired: 0 };

@@ -21,7 +21,7 @@ import { EffectCounts, type FaultFamily } from "../core/fault/fault-family.ts";
 import { describeTarget } from "../core/fault/target.ts";
 import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
-import { byzantineWithin } from "../core/plan/adversity.ts";
+import { byzantineAmong, byzantineWithin } from "../core/plan/adversity.ts";
 import type { ResidentCommand } from "../core/resident/resident-command.ts";
 import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
@@ -116,12 +116,7 @@ export class Cluster implements BusListener {
       count,
     );
     this.#trafficFaults = new TrafficFaults(
-      {
-        ...plan,
-        rates: plan.bus,
-        bus: this.#bus,
-        ...time,
-      },
+      { ...plan, rates: plan.bus, bus: this.#bus, ...time },
       count,
     );
     this.#controllerFaults = new ControllerFaults(
@@ -135,38 +130,31 @@ export class Cluster implements BusListener {
       },
       count,
     );
-    this.#busFaults = this.#makeBusFaults(count);
-    this.#twinFaults = new TwinFaults(
-      {
-        plan,
-        bus: this.#bus,
-        makeNode,
-        bootOf: (node) => this.#node(node).bootEvent(),
-        ...time,
-      },
-      count,
-    );
-    this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
-    this.#observer = new InvariantObserver(
-      plan.nodes,
-      (violation) => this.#record({ type: "violation", time: this.#nowNs, ...violation }),
-      { unbound: byzantineWithin(plan.nodes, plan.faults) },
-    );
-    this.#families = new Map(
-      this.#makeFamilies(count).flatMap((family) => family.kinds.map((kind) => [kind, family])),
-    );
-  }
-
-  #makeBusFaults(count: (fault: Fault) => void): BusFaults {
-    return new BusFaults({
-      seed: this.#options.plan.seed,
-      nodes: this.#options.plan.nodes,
+    this.#busFaults = new BusFaults({
+      ...plan,
       bus: this.#bus,
       count,
       nowNs: () => this.#nowNs,
       stop: (node, fault) => this.#stop(node, fault),
       release: (node, fault) => this.#release(node, fault),
     });
+    this.#twinFaults = new TwinFaults(
+      { plan, bus: this.#bus, makeNode, bootOf: (node) => this.#node(node).bootEvent(), ...time },
+      count,
+    );
+    this.#logicalFaults = new LogicalFaults({ ...plan, bus: this.#bus }, count);
+    this.#observer = new InvariantObserver(
+      plan.nodes,
+      (violation) => this.#record({ type: "violation", time: this.#nowNs, ...violation }),
+      {
+        unbound: byzantineWithin(plan.nodes, plan.faults),
+        traitors: [...byzantineAmong(plan.nodes, plan.faults)],
+        isOnePhase: plan.protocol === "roj-a",
+      },
+    );
+    this.#families = new Map(
+      this.#makeFamilies(count).flatMap((family) => family.kinds.map((kind) => [kind, family])),
+    );
   }
 
   #makeFamilies(count: (fault: Fault) => void): readonly FaultFamily[] {
@@ -218,12 +206,13 @@ export class Cluster implements BusListener {
 
   /** Does the next thing. At one time nodes come before the bus, which needs all sends first. */
   advance(): void {
-    if (this.#heap.nextNs() > this.#bus.nextNs()) {
-      this.#nowNs = this.#bus.nextNs();
+    const isBusNext = this.#heap.nextNs() > this.#bus.nextNs();
+    this.#nowNs = this.nextNs();
+    this.#observer.happens(this.#nowNs);
+    if (isBusNext) {
       this.#bus.advance(this.#nowNs);
       return;
     }
-    this.#nowNs = this.#heap.nextNs();
     const event = this.#heap.pop();
     switch (event.kind) {
       case "act":
@@ -322,6 +311,7 @@ export class Cluster implements BusListener {
 
   observed(sender: number, frame: CanFrame): void {
     this.#tally.observed(sender, frame);
+    this.#observer.observed(frame);
     this.#busFaults.observed(sender, frame);
     this.#options.sink.frame(this.#nowNs, frame);
     this.#trafficFaults.observed(sender, frame);
@@ -338,6 +328,7 @@ export class Cluster implements BusListener {
 
   busState(station: number, counters: ErrorCounters): void {
     const { state, tec, rec } = counters;
+    this.#observer.errorCounters(station, counters);
     this.#tally.busState(station, state, this.#bus.waitingFrames(station));
     this.#trafficFaults.busState(station, state);
     if (this.#isStranger(station)) return;
@@ -386,6 +377,7 @@ export class Cluster implements BusListener {
     this.#observer.restarted(node);
     this.#controllerFaults.booted(node);
     this.#dispatch(node, event);
+    this.#observer.booted(node);
   }
 
   /** False when that did nothing; the node stays down until this fault has ended as well. */
@@ -426,7 +418,10 @@ export class Cluster implements BusListener {
       return;
     }
     this.#clockFaults.handled(node);
+    // Clients that live on the node take replies whenever they were sent.
+    const isStale = event.kind === "frame" && this.#observer.isStale(node, event.frame);
     const effects = state.core.step(event, state.clock.localNs(this.#nowNs));
+    if (isStale && this.#options.plan.residents === undefined) this.#observer.moved(node, effects);
     for (let index = 0; index < effects.length; index++) {
       this.#perform(node, state, effects[index] as NodeEffect);
     }

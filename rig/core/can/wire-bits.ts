@@ -60,6 +60,8 @@ export const BIT_FIELD = {
 
 const STUFF_RUN = 5;
 const FIXED_STUFF_GROUP = 4;
+/** More than the longest frame has, stuffed in every place. */
+const BITS_MAX = 1024;
 
 /** Lays out a frame. About as costly as sending ten. */
 export function wireBits(frame: CanFrame): WireBits {
@@ -122,16 +124,13 @@ function addExtendedHead(writer: BitWriter, frame: CanFrame): number {
 
 /** Writes bits and puts the stuff bits in. */
 class BitWriter {
-  private readonly levels: number[] = [];
-  private readonly fields: number[] = [];
-  private readonly stuff: number[] = [];
+  private readonly levels = new Uint8Array(BITS_MAX);
+  private readonly fields = new Uint8Array(BITS_MAX);
+  private readonly stuff = new Uint8Array(BITS_MAX);
+  length = 0;
   private run = 0;
   private dynamicBits = 0;
   private fixed = 0;
-
-  get length(): number {
-    return this.levels.length;
-  }
 
   /** The low `count` bits, highest first, with dynamic stuffing. */
   add(bits: number, count: number, field: number): void {
@@ -171,9 +170,9 @@ class BitWriter {
       for (let i = 0; i < count; i++) this.push(RECESSIVE, field, 0);
     }
     return {
-      levels: Uint8Array.from(this.levels),
-      fields: Uint8Array.from(this.fields),
-      isStuff: Uint8Array.from(this.stuff),
+      levels: this.levels.subarray(0, this.length),
+      fields: this.fields.subarray(0, this.length),
+      isStuff: this.stuff.subarray(0, this.length),
       arbitrationBits,
       dynamicBits: this.dynamicBits,
       crcDelimiter,
@@ -182,12 +181,13 @@ class BitWriter {
 
   private push(level: number, field: number, isStuff: number): void {
     this.run = level === this.last() ? this.run + 1 : 1;
-    this.levels.push(level);
-    this.fields.push(field);
-    this.stuff.push(isStuff);
+    this.levels[this.length] = level;
+    this.fields[this.length] = field;
+    this.stuff[this.length] = isStuff;
+    this.length++;
   }
 
   private last(): number {
-    return this.levels[this.levels.length - 1] ?? -1;
+    return this.levels[this.length - 1] ?? -1;
   }
 }

@@ -65,6 +65,13 @@ export class ListStore {
     return reply;
   }
 
+  /** The reply as of now, of a transaction that only reads; nothing is done for it. */
+  answer({ client, request, microOps }: Transaction): Uint8Array {
+    const asked = microOps.filter(({ opcode }) => opcode === OPCODE.read);
+    const reads = asked.map(({ key }) => this.#lists.get(key) ?? []);
+    return encodeReply({ client, request, status: STATUS.applied, reads });
+  }
+
   /** The lists read; null, and nothing done, when an append would overfill its list. */
   #execute({ microOps }: Transaction): number[][] | null {
     for (const { opcode, key, value } of microOps) {

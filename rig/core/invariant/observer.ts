@@ -5,11 +5,16 @@
  * evidence of anything.
  */
 
-import type { NodeRecord } from "../consensus/node-core.ts";
+import type { ErrorCounters } from "../can/error-confinement.ts";
+import type { CanFrame } from "../can/frame.ts";
+import type { NodeEffect, NodeRecord } from "../consensus/node-core.ts";
 import { quorum } from "../consensus/quorum.ts";
 import type { WorkloadModel } from "../elle/result.ts";
+import { stationOfSession } from "../wire/session.ts";
 import { type AppliedSlots, ApplyOrder } from "./apply-order.ts";
 import type { InvariantReport } from "./invariant.ts";
+import { bitsOf, PromiseWatch } from "./promises.ts";
+import { TrafficWatch } from "./traffic-watch.ts";
 
 const VIOLATIONS_MAX = 10;
 
@@ -20,12 +25,39 @@ const NAMES = [
   "applied-once",
   "applied-in-order",
   "no-false-evidence",
+  "promise-order",
+  "promise-durability",
+  "lock-rule",
+  "certificates",
+  "session-order",
+  "replies-equal",
+  "stale-frames",
+  "simulator",
 ] as const;
 type InvariantName = (typeof NAMES)[number];
+
+type Counters = Pick<ErrorCounters, "state" | "tec" | "rec">;
+
+/** The others need something to happen first, or a world that can see it. */
+const ALWAYS: ReadonlySet<InvariantName> = new Set<InvariantName>([
+  "agreement",
+  "vote-once",
+  "commit-quorum",
+  "applied-once",
+  "applied-in-order",
+]);
 
 export interface Violation {
   readonly invariant: string;
   readonly text: string;
+}
+
+export interface ObserverOptions {
+  readonly unbound?: readonly number[];
+  readonly traitors?: readonly number[];
+  readonly mayBeLate?: boolean;
+  /** The protocol confirms without a vote, and has no locks. */
+  readonly isOnePhase?: boolean;
 }
 
 export class InvariantObserver {
@@ -49,6 +81,13 @@ export class InvariantObserver {
   readonly #requestsOf: NonNullable<NodeRecord["requests"]>[] = [];
   readonly #stateOf = new Map<number, string>();
   readonly #order = new ApplyOrder();
+  /** Bit per node that may contradict itself. */
+  readonly #traitors: number;
+  readonly #promises: PromiseWatch;
+  readonly #traffic: TrafficWatch;
+  /** By node and client, the last request applied since the node's last boot. */
+  readonly #lastRequests: Map<number, number>[];
+  #nowNs = 0;
 
   /** Commits whose confirmations were not all heard of yet, where records may come late. */
   #unproven: { readonly node: number; readonly record: NodeRecord }[] = [];
@@ -59,20 +98,29 @@ export class InvariantObserver {
    * `unbound` are nodes that the protocol has to bear as Byzantine: what they promise may be
    * contradictory, and they may have confirmed what they have no record of. With `mayBeLate`
    * the records of different nodes come in no order, as from processes and boards: what a commit
-   * rests on is then judged at the end.
+   * rests on is then judged at the end. `traitors` are those that anybody may convict.
    */
   constructor(
     nodes: number,
     report: (violation: Violation) => void,
-    options: { readonly unbound?: readonly number[]; readonly mayBeLate?: boolean } = {},
+    options: ObserverOptions = {},
   ) {
-    const { unbound = [], mayBeLate = false } = options;
+    const { unbound = [], traitors = unbound, mayBeLate = false, isOnePhase = false } = options;
     this.#mayBeLate = mayBeLate;
-    this.#unbound = unbound.reduce((mask, node) => mask | (1 << node), 0);
+    this.#unbound = maskOf(unbound);
+    this.#traitors = maskOf(traitors);
     this.#quorum = quorum(nodes);
     this.#report = report;
     this.#applied = Array.from({ length: nodes }, () => new Set<number>());
     this.#nextSlot = new Array<number>(nodes).fill(0);
+    this.#lastRequests = this.#applied.map(() => new Map<number, number>());
+    const check = this.#check.bind(this);
+    this.#promises = new PromiseWatch(
+      nodes,
+      { quorum: this.#quorum, unbound: this.#unbound, isOnePhase },
+      check,
+    );
+    this.#traffic = new TrafficWatch(nodes, this.#unbound, check);
   }
 
   /** A client's request left the host. */
@@ -83,6 +131,8 @@ export class InvariantObserver {
   /** The node is Byzantine from here on, whatever becomes of it later. */
   distrust(node: number): void {
     this.#distrusted |= 1 << node;
+    this.#promises.distrust(node);
+    this.#traffic.distrust(node);
   }
 
   node(node: number, record: NodeRecord): void {
@@ -94,6 +144,10 @@ export class InvariantObserver {
       case "vote":
       case "confirm":
         this.#onPromise(node, record);
+        if (!this.#mayBeLate) this.#promises.promised(node, record);
+        break;
+      case "abstain":
+        this.#promises.abstained(node, record.slot);
         break;
       case "commit":
         this.#onCommit(node, record);
@@ -113,6 +167,9 @@ export class InvariantObserver {
 
   /** The node lost its memory: what it applies from here on is a replay of its log. */
   restarted(node: number): void {
+    this.#promises.restarted(node);
+    this.#traffic.restarted(node);
+    this.#lastRequests[node] = new Map();
     this.#applied[node] = new Set();
     this.#nextSlot[node] = 0;
   }
@@ -123,13 +180,48 @@ export class InvariantObserver {
     return applied === null ? {} : { applied };
   }
 
+  /** The node has done all that it does at a boot. */
+  booted(node: number): void {
+    this.#promises.booted(node, this.#nextSlot[node] as number);
+  }
+
+  /** A frame went over the bus. */
+  observed(frame: CanFrame): void {
+    this.#traffic.observed(frame);
+  }
+
+  /** Whether a frame that reaches the node is from before its sender's last boot. */
+  isStale(node: number, frame: CanFrame): boolean {
+    return this.#traffic.isStale(node, frame);
+  }
+
+  /** What the node did upon a stale frame. */
+  moved(node: number, effects: readonly NodeEffect[]): void {
+    this.#traffic.moved(node, effects);
+  }
+
+  /** The simulator itself: something happens now. */
+  happens(timeNs: number): void {
+    this.#check("simulator", timeNs >= this.#nowNs, () => {
+      return `${timeNs} ns came after ${this.#nowNs} ns`;
+    });
+    this.#nowNs = timeNs;
+  }
+
+  /** The simulator itself: a controller says what its state is (ISO 11898-1, 12.1.4). */
+  errorCounters(station: number, counters: Counters): void {
+    const { state, tec, rec } = counters;
+    const isPassive = tec > 127 || rec > 127;
+    const expected = tec > 255 ? "bus-off" : isPassive ? "error-passive" : "error-active";
+    this.#check("simulator", state === "bus-off" || state === expected, () => {
+      return `station ${station} is ${state} with counters ${tec} and ${rec}`;
+    });
+  }
+
   reports(): readonly InvariantReport[] {
     for (const { node, record } of this.#unproven) this.#checkQuorum(node, record);
     this.#unproven = [];
-    // Evidence is found in the signed profile only.
-    const names = NAMES.filter(
-      (name) => name !== "no-false-evidence" || this.#checked.get(name) !== 0,
-    );
+    const names = NAMES.filter((name) => ALWAYS.has(name) || this.#checked.get(name) !== 0);
     return names.map((name) => ({
       name,
       checked: this.#checked.get(name) as number,
@@ -159,15 +251,19 @@ export class InvariantObserver {
       return `slot ${slot} was decided as ${known} and, by node ${node}, as ${digest}`;
     });
     if (known === undefined) this.#canon.set(slot, digest as string);
+    if (!this.#mayBeLate) this.#promises.committed(node, record, this.#confirmers(record));
     if (this.#mayBeLate && this.#confirmations(record) < this.#quorum) {
       this.#unproven.push({ node, record });
     } else this.#checkQuorum(node, record);
   }
 
-  #confirmations({ slot, round, digest }: NodeRecord): number {
-    const confirmed = this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0;
+  #confirmations(record: NodeRecord): number {
     // What Byzantine nodes confirmed is not recorded: it may be anything.
-    return bitsOf(confirmed | this.#unbound | this.#distrusted);
+    return bitsOf(this.#confirmers(record) | this.#unbound | this.#distrusted);
+  }
+
+  #confirmers({ slot, round, digest }: NodeRecord): number {
+    return this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0;
   }
 
   #checkQuorum(node: number, record: NodeRecord): void {
@@ -188,13 +284,21 @@ export class InvariantObserver {
     if (slot === this.#requestsOf.length) this.#requestsOf.push(requests);
     if ((this.#unbound & (1 << node)) === 0) this.#order.note(slot, requests);
     const applied = this.#applied[node] as Set<number>;
+    const last = this.#lastRequests[node] as Map<number, number>;
     for (const [client, request] of requests) {
       const key = requestKey(client, request);
-      const isSound = this.#issued.has(key) && !applied.has(key);
+      const before = last.get(client) ?? 0;
+      last.set(client, Math.max(before, request));
+      this.#check("session-order", request >= before, () => {
+        return `node ${node} applied request ${request} of client ${client} after ${before}`;
+      });
+      // What clients on a traitor ask for is known to itself alone.
+      const isAsked = this.#issued.has(key) || this.#isTraitor(stationOfSession(client));
+      const isSound = isAsked && !applied.has(key);
       applied.add(key);
       this.#check("applied-once", isSound, () => {
         const what = `request ${request} of client ${client}`;
-        return this.#issued.has(key)
+        return isAsked
           ? `node ${node} applied ${what} twice`
           : `node ${node} applied ${what}, which nobody issued`;
       });
@@ -221,8 +325,12 @@ export class InvariantObserver {
     this.#nextSlot[node] = slot;
   }
 
+  #isTraitor(node: number): boolean {
+    return ((this.#distrusted | this.#traitors) & (1 << node)) !== 0;
+  }
+
   #onEvidence(node: number, { accused = node, slot, round }: NodeRecord): void {
-    this.#check("no-false-evidence", (this.#distrusted & (1 << accused)) !== 0, () => {
+    this.#check("no-false-evidence", this.#isTraitor(accused), () => {
       const where = `slot ${slot}, round ${round}`;
       return `node ${node} convicted node ${accused}, which is honest, of something in ${where}`;
     });
@@ -242,8 +350,6 @@ function requestKey(client: number, request: number): number {
   return client * 0x1_0000 + request;
 }
 
-function bitsOf(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
+function maskOf(nodes: readonly number[]): number {
+  return nodes.reduce((mask, node) => mask | (1 << node), 0);
 }

@@ -16,7 +16,7 @@ import type { Outbox } from "./outbox.ts";
 import { answerPull, certificateOf } from "./proofs.ts";
 import { placeOf } from "./recovery.ts";
 import type { Lock } from "./rules.ts";
-import { bitCount, type RoundState, SlotState } from "./slot-state.ts";
+import { bitCount, type Proposal, type RoundState, SlotState } from "./slot-state.ts";
 
 export const TIMER = { round: 0, repair: 1, catchUp: 2, gather: 3 } as const;
 
@@ -210,9 +210,14 @@ export class Agreement implements SlotAgreement {
     if (!mayLeave) return;
     const signature = this.#out.sign({ kind: phase, slot, round, validRound: null, digest });
     state.tally(round, phase).add(this.#options.node, digest, signature);
+    const entry = state.roundState(round);
+    if (phase === "vote" && entry.isHeldBack && entry.proposal !== null) {
+      entry.isHeldBack = false;
+      this.#putForward(state, entry.proposal);
+    }
     this.#sendPromise(promise, signature);
     this.#out.trace({ event: phase, slot, round, digest });
-    this.#progress(state, state.roundState(round));
+    this.#progress(state, entry);
   }
 
   /** Decides on the word of one node: what no honest rule does. False without the batch. */
@@ -301,11 +306,19 @@ export class Agreement implements SlotAgreement {
     entry.proposal = proposal;
     state.livelyRound = Math.max(state.livelyRound, round);
     state.batches.set(batch.digest, batch);
-    this.#out.send(proposal);
-    if (valid !== null) this.#sendVotes(state, valid);
+    // After a loss of power the node could propose otherwise, and signatures would convict it: so
+    // its vote, durable, has to go before.
+    entry.isHeldBack = this.#out.format.isSigned;
+    if (!entry.isHeldBack) this.#putForward(state, proposal);
     const requests = batch.transactions.map(({ client, request }) => [client, request] as const);
     this.#out.trace({ event: "propose", slot, round, digest: batch.digest, requests });
     this.#progress(state, entry);
+  }
+
+  #putForward(state: SlotState, proposal: Proposal): void {
+    this.#out.send(proposal);
+    const { validRound: round, batch } = proposal;
+    if (round !== null) this.#sendVotes(state, { digest: batch.digest, round });
   }
 
   /** Nodes that are locked on something else need to see the votes that a proposal relies on. */
@@ -449,7 +462,8 @@ export class Agreement implements SlotAgreement {
   #resend(state: SlotState, entry: RoundState): void {
     if (this.#isSilent(state)) return;
     const { slot } = state;
-    const { round, proposal } = entry;
+    const { round, isHeldBack } = entry;
+    const proposal = isHeldBack ? null : entry.proposal;
     const { node } = this.#options;
     if (proposal?.kind === "propose" && (slot + round) % this.#options.nodes === node) {
       this.#out.send(proposal);

@@ -292,7 +292,7 @@ class RojLife implements AgreementHost, TransferHost {
     if (!frame.fd || frame.extended || data.length < HEADER_LENGTH) return;
     const source = sourceOfId(id);
     const header = readHeader(data);
-    if (!this.#isOfThisBoot(source, header.boot)) return;
+    if (!this.#isOfThisBoot(source, header.boot) && this.#options.rules.heedsBoots) return;
     const whole = this.#reassembler.add(source, header, data);
     if (whole === null) return;
     if (header.type === TYPE.request) this.#onRequest(source, whole);
@@ -325,6 +325,7 @@ class RojLife implements AgreementHost, TransferHost {
       return;
     }
     if (this.#store.isVoid(client, request)) return;
+    if (!this.#options.rules.readsFromLog) this.#out.reply(this.#store.answer(transaction), source);
     if (this.#requests.add(transaction)) this.#agreement.wake();
   }
 

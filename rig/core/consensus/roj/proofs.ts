@@ -43,8 +43,9 @@ export function answerPull(
   source: number,
 ): void {
   const { slot, round } = pull;
-  const { proposal } = state.roundState(round);
-  if (pull.wantsValue && proposal !== null) out.send({ ...proposal, kind: "value" }, source);
+  const { proposal, isHeldBack } = state.roundState(round);
+  if (pull.wantsValue && proposal !== null && !isHeldBack)
+    out.send({ ...proposal, kind: "value" }, source);
   for (const phase of ["vote", "confirm"] as const) {
     const tally = state.tally(round, phase);
     const missing = phase === "vote" ? pull.votes : pull.confirms;

@@ -40,6 +40,10 @@ export interface RojRules {
   readonly trustsCommits: boolean;
   /** A node that signs a certificate twice counts for nothing. */
   readonly refusesDoubleSigners: boolean;
+  /** Frames from before their sender's last boot are not for this life of it. */
+  readonly heedsBoots: boolean;
+  /** What a client reads is agreed on like what it writes. */
+  readonly readsFromLog: boolean;
   /** What a proposer makes of the requests that wait, oldest first. */
   arrange(transactions: readonly Transaction[]): readonly Transaction[];
   /** Two different statements of one node about one such thing convict it. */
@@ -63,6 +67,8 @@ export const ROJ_RULES: RojRules = {
   quorum,
   trustsCommits: false,
   refusesDoubleSigners: true,
+  heedsBoots: true,
+  readsFromLog: true,
   arrange: (transactions) => transactions,
   placeOf({ kind, slot, round }) {
     return `${kind}/${slot}/${round}`;

@@ -94,6 +94,8 @@ export interface RoundState {
   readonly votes: Tally;
   readonly confirms: Tally;
   proposal: Proposal | null;
+  /** The proposal is this node's own and must not leave yet. */
+  isHeldBack: boolean;
   /** The node has promised its vote (its confirmation); it may not be durable and sent yet. */
   voted: boolean;
   confirmed: boolean;
@@ -129,6 +131,7 @@ export class SlotState {
         votes: new Tally(this.nodes),
         confirms: new Tally(this.nodes),
         proposal: null,
+        isHeldBack: false,
         voted: false,
         confirmed: false,
       };
