@@ -9,15 +9,19 @@ import { benchBus } from "./bus-bench.ts";
 import { benchCheck } from "./check-bench.ts";
 import type { BenchRow } from "./rows.ts";
 import { benchRuns } from "./run-bench.ts";
+import { benchTraces } from "./trace-bench.ts";
 
-const GROUPS: Readonly<Record<string, () => Iterable<BenchRow>>> = {
+type Rows = Iterable<BenchRow> | AsyncIterable<BenchRow>;
+
+const GROUPS: Readonly<Record<string, () => Rows>> = {
   bus: () => benchBus(),
   runs: benchRuns,
   check: benchCheck,
+  traces: benchTraces,
 };
 
-function print(rows: Iterable<BenchRow>): void {
-  for (const { name, value, unit, ratio } of rows) {
+async function print(rows: Rows): Promise<void> {
+  for await (const { name, value, unit, ratio } of rows) {
     const digits = value >= 100 ? 0 : 2;
     const figure = value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
     const beside = ratio === undefined ? "" : `  (${ratio})`;
@@ -32,5 +36,5 @@ if (only !== undefined && !Object.hasOwn(GROUPS, only)) {
 }
 process.stdout.write(`Node ${process.version}, ${cpus()[0]?.model ?? "unknown processor"}\n\n`);
 for (const [name, bench] of Object.entries(GROUPS)) {
-  if (only === undefined || only === name) print(bench());
+  if (only === undefined || only === name) await print(bench());
 }

@@ -4,7 +4,14 @@
  */
 
 import { BASE_ID_MAX } from "../../can/frame.ts";
-import { dlcFor, ERROR_CLASS, type TraceDirection, type TraceRecord } from "../record.ts";
+import {
+  CLASSIC_FLAGS,
+  dlcFor,
+  ERROR_CLASS,
+  frameRecord,
+  type TraceDirection,
+  type TraceRecord,
+} from "../record.ts";
 import { checkId, parseBytes, parseDigits } from "../text/hex.ts";
 import { refuseLine, type TraceOutput } from "../trace-reader.ts";
 import type { TraceTime } from "../trace-time.ts";
@@ -24,29 +31,33 @@ export function parseClassicLine(line: AscLine, output: TraceOutput): TraceRecor
   const { tokens, at, time } = line;
   const [channel = "", second, third, fourth] = tokens;
   if (!/^\d{1,3}$/.test(channel)) return null;
-  const head = { time, channel, direction: null, at };
   if (second === "ErrorFrame") {
     const text = tokens.slice(2).join(" ");
     const detail = new Uint8Array(0);
-    return { ...head, kind: "error", classes: ERROR_CLASS.bus, detail, text };
+    const classes = ERROR_CLASS.bus;
+    return { kind: "error", time, channel, direction: null, at, classes, detail, text };
   }
-  if (second === "OverloadFrame") return { ...head, kind: "overload" };
+  if (second === "OverloadFrame") return { kind: "overload", time, channel, direction: null, at };
   const direction = directionOf(third);
   if (direction === null || (fourth !== "d" && fourth !== "r")) return null;
-  const flags = { fd: false, brs: false, esi: false };
-  const frame = { ...head, ...flags, direction, ...parseAscId(second, line, output) };
+  const place = { time, channel, direction, at };
+  const name = parseAscId(second, line, output);
+  const { fd, brs, esi } = CLASSIC_FLAGS;
   if (fourth === "r") {
-    const dlc = /^[0-9A-Fa-f]{1,2}$/.test(tokens[4] ?? "") ? parseDigits(tokens[4], line.base) : -1;
-    const data = new Uint8Array(0);
-    return { ...frame, kind: "remote", dlc: dlc >= 0 && dlc <= 15 ? dlc : null, data };
+    const code = /^[0-9A-Fa-f]{1,2}$/.test(tokens[4] ?? "")
+      ? parseDigits(tokens[4], line.base)
+      : -1;
+    const dlc = code >= 0 && code <= 15 ? code : null;
+    return frameRecord(place, name, { kind: "remote", fd, brs, esi, dlc, data: new Uint8Array(0) });
   }
   const dlc = parseDigits(tokens[4], line.base);
   if (dlc < 0 || dlc > 64) refuseLine(at, "no length code of 0 to 15 where one is expected");
   const count = dlc > 15 ? dlc : Math.min(dlc, 8);
   const data = parseBytes({ tokens, from: 5, count, base: line.base }, at);
-  if (dlc <= 15) return { ...frame, kind: "data", dlc, data };
+  if (dlc <= 15) return frameRecord(place, name, { kind: "data", fd, brs, esi, dlc, data });
   output.assumed.add("classic lines with more than 8 bytes: unknown format", at);
-  return { ...frame, kind: "data", fd: null, brs: null, esi: null, dlc: dlcFor(dlc), data };
+  const unknown = { kind: "data", fd: null, brs: null, esi: null, dlc: dlcFor(dlc), data } as const;
+  return frameRecord(place, name, unknown);
 }
 
 export function directionOf(token: string | undefined): TraceDirection | null {

@@ -5,7 +5,14 @@
  */
 
 import { isFrameLength } from "../../can/dlc.ts";
-import { dlcFor, ERROR_CLASS, type FrameRecord, paddedData, type TraceRecord } from "../record.ts";
+import {
+  dlcFor,
+  ERROR_CLASS,
+  type FrameContent,
+  frameRecord,
+  paddedData,
+  type TraceRecord,
+} from "../record.ts";
 import { parseBytes, parseDigits } from "../text/hex.ts";
 import { refuseLine, type TraceOutput } from "../trace-reader.ts";
 import { type AscLine, directionOf, parseAscId } from "./classic-line.ts";
@@ -23,29 +30,33 @@ export function parseFdLine(line: AscLine, output: TraceOutput): TraceRecord | n
   const [, channel = "", mark, id] = tokens;
   const direction = directionOf(mark);
   if (direction === null || !/^\d{1,3}$/.test(channel)) return null;
-  const head = { time, channel, direction, at };
+  const place = { time, channel, direction, at };
   if (id === "ErrorFrame") {
     const text = `CANFD ${tokens.slice(4).join(" ")}`.trimEnd();
     const detail = new Uint8Array(0);
-    return { ...head, kind: "error", classes: ERROR_CLASS.bus, detail, text };
+    return { ...place, kind: "error", classes: ERROR_CLASS.bus, detail, text };
   }
   const named = parseAscId(id, { at, base: 16 }, output);
   const from = columnsFrom(tokens) ?? columnsFrom(tokens, 5);
   if (from === null) return refuseLine(at, "no BRS ESI DLC LENGTH and bytes behind the identifier");
-  return { ...head, ...named, ...parseColumns(line, from, output) };
+  return frameRecord(place, named, parseColumns(line, from, output));
 }
 
 /** Where BRS stands: behind the identifier, or one later if a name comes first. */
 function columnsFrom(tokens: readonly string[], from = 4): number | null {
-  const [brs = "", esi = "", dlc = "", length = ""] = tokens.slice(from, from + 4);
-  if (!/^[01]$/.test(brs) || !/^[01]$/.test(esi) || !/^[0-9A-Fa-f]$/.test(dlc)) return null;
-  if (!/^\d{1,2}$/.test(length) || Number(length) > 64) return null;
-  return tokens.length >= from + 4 + Number(length) ? from : null;
+  if (!isFlag(tokens[from]) || !isFlag(tokens[from + 1])) return null;
+  const length = tokens[from + 3];
+  if (tokens[from + 2]?.length !== 1 || parseDigits(tokens[from + 2], 16) < 0) return null;
+  const count = length === undefined || length.length > 2 ? -1 : parseDigits(length, 10);
+  if (count < 0 || count > 64) return null;
+  return tokens.length >= from + 4 + count ? from : null;
 }
 
-type Content = Pick<FrameRecord, "kind" | "fd" | "brs" | "esi" | "dlc" | "data">;
+function isFlag(token: string | undefined): boolean {
+  return token === "0" || token === "1";
+}
 
-function parseColumns({ tokens, at }: AscLine, from: number, output: TraceOutput): Content {
+function parseColumns({ tokens, at }: AscLine, from: number, output: TraceOutput): FrameContent {
   const brs = tokens[from] === "1";
   const esi = tokens[from + 1] === "1";
   const dlc = Number.parseInt(tokens[from + 2] ?? "", 16);

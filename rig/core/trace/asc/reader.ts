@@ -7,6 +7,7 @@
 import type { TraceEvent } from "../record.ts";
 import { parseCalendarDate } from "../text/calendar.ts";
 import { lineReader } from "../text/line-reader.ts";
+import { splitBlanks } from "../text/split-blanks.ts";
 import type { TraceOutput } from "../trace-reader.ts";
 import { addTimes, TIME_ZERO, type TraceTime, timeOfDigits } from "../trace-time.ts";
 import { type AscLine, parseClassicLine } from "./classic-line.ts";
@@ -43,7 +44,7 @@ class AscParser {
     const stamp = timeOfDigits(seconds, fraction);
     const time = this.isRelative ? addTimes(this.last, stamp) : stamp;
     this.last = time;
-    this.eventLine({ time, tokens: rest.split(/\s+/), at, base: this.base }, rest);
+    this.eventLine({ time, tokens: splitBlanks(rest), at, base: this.base }, rest);
   }
 
   private headLine(text: string, at: number): void {

@@ -34,6 +34,13 @@ export class ByteQueue {
     return new DataView(this.bytes.buffer, this.bytes.byteOffset + this.from, length);
   }
 
+  /** Takes the first bytes without a copy of them. Valid until the next `append`. */
+  borrow(length: number): Uint8Array {
+    const taken = this.bytes.subarray(this.from, this.from + length);
+    this.skip(length);
+    return taken;
+  }
+
   /** Takes a copy of the first bytes. */
   take(length: number): Uint8Array {
     const taken = this.bytes.slice(this.from, this.from + length);

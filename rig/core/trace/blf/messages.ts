@@ -15,7 +15,7 @@ export function messageOf(object: BlfObject, output: TraceOutput): TraceRecord {
     isSent: ((body[2] ?? 0) & FLAG_SENT) !== 0,
     isRemote: ((body[2] ?? 0) & FLAG_REMOTE) !== 0,
     dlc: body[3] ?? 0,
-    data: body.slice(8, 8 + Math.min(body[3] ?? 0, 8)),
+    data: storedData(object, { from: 8, end: 16, count: Math.min(body[3] ?? 0, 8) }),
     fd: false,
     brs: false,
     esi: false,
@@ -77,7 +77,9 @@ interface Place {
 /** Some tools store fewer bytes than they say are valid: the rest is zeros. */
 function storedData({ body }: BlfObject, { from, end, count }: Place): Uint8Array {
   const data = new Uint8Array(Math.min(count, 64));
-  data.set(body.subarray(from, Math.min(end, from + data.length)));
+  // Byte by byte: a view of so few bytes costs more than all of them.
+  const stored = Math.min(data.length, end - from, body.length - from);
+  for (let at = 0; at < stored; at++) data[at] = body[from + at] as number;
   return data;
 }
 
@@ -101,25 +103,33 @@ function frameOf({ time, at }: BlfObject, output: TraceOutput, fields: Fields): 
   const dlc = fields.dlc > 15 ? null : fields.dlc;
   const direction = fields.isSent ? "tx" : "rx";
   const extended = isMarked || id > BASE_ID_MAX;
-  const head = { time, channel: String(fields.channel), direction, at, id, extended } as const;
+  const channel = String(fields.channel);
   if (isRemote && fd === true) output.assumed.add("FD frames marked as remote: data frames", at);
   if (isRemote && fd !== true) {
-    return { ...head, kind: "remote", fd, brs, esi, dlc, data: new Uint8Array(0) };
+    const data = new Uint8Array(0);
+    return { kind: "remote", time, channel, direction, at, id, extended, fd, brs, esi, dlc, data };
   }
   if (fd !== true) {
-    return { ...head, kind: "data", fd, brs, esi, dlc, data: fields.data.subarray(0, 8) };
+    const data = fields.data.length > 8 ? fields.data.slice(0, 8) : fields.data;
+    return { kind: "data", time, channel, direction, at, id, extended, fd, brs, esi, dlc, data };
   }
   const data = paddedData(fields.data);
   if (data !== fields.data) {
     output.assumed.add("FD frames of no possible length: filled with 0", at);
   }
+  const code = dlc === null ? null : dlcFor(data.length);
   return {
-    ...head,
     kind: "data",
+    time,
+    channel,
+    direction,
+    at,
+    id,
+    extended,
     fd,
     brs,
     esi,
-    dlc: dlc === null ? null : dlcFor(data.length),
+    dlc: code,
     data,
   };
 }

@@ -1,8 +1,9 @@
 /** One object of a BLF file: its head, and access to its contents by their offsets. */
 
+import { NS_PER_S } from "../../time/time.ts";
 import { viewOf } from "../binary/byte-queue.ts";
 import { refuseOffset, type TraceOutput } from "../trace-reader.ts";
-import { type TraceTime, timeOfUnits } from "../trace-time.ts";
+import { TIME_ZERO, type TraceTime, timeOfUnits } from "../trace-time.ts";
 import { OBJECT_BASE_SIZE, OBJECT_HEAD_SIZE, TIME_NS, TIME_TEN_US } from "./layout.ts";
 
 export interface BlfObject {
@@ -23,14 +24,23 @@ export function parseObject(bytes: Uint8Array, at: number, output: TraceOutput):
   const isHead = headSize >= OBJECT_BASE_SIZE && headSize <= bytes.length;
   if (!isHead) refuseOffset(at, `an object of type ${type} with a head of ${headSize} bytes`);
   const body = bytes.subarray(headSize);
-  const object = { type, at, body, view: viewOf(body), headSize };
-  if (headSize < OBJECT_HEAD_SIZE) return { ...object, time: { seconds: 0, nanoseconds: 0 } };
+  const view = viewOf(body);
+  if (headSize < OBJECT_HEAD_SIZE) return { type, at, time: TIME_ZERO, body, view, headSize };
   const units = whole.getUint32(16, true);
   if (units !== TIME_NS && units !== TIME_TEN_US) {
     output.assumed.add("objects with time in unknown units: nanoseconds", at);
   }
-  const perSecond = units === TIME_TEN_US ? 100_000n : 1_000_000_000n;
-  return { ...object, time: timeOfUnits(whole.getBigUint64(24, true), perSecond) };
+  const time = timeOf(whole, units === TIME_TEN_US ? 100_000 : NS_PER_S);
+  return { type, at, time, body, view, headSize };
+}
+
+function timeOf(view: DataView, perSecond: number): TraceTime {
+  const [low, high] = [view.getUint32(24, true), view.getUint32(28, true)];
+  // What a double holds in full needs no bigint, which is slow.
+  if (high >= 2 ** 21) return timeOfUnits(view.getBigUint64(24, true), BigInt(perSecond));
+  const count = high * 2 ** 32 + low;
+  const seconds = Math.floor(count / perSecond);
+  return { seconds, nanoseconds: (count - seconds * perSecond) * (NS_PER_S / perSecond) };
 }
 
 export function needBytes({ body, type, at }: BlfObject, count: number): void {

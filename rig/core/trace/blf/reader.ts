@@ -62,7 +62,7 @@ class BlfHandler implements StructureHandler {
     if (size === null || queue.length < size) return false;
     const at = queue.offset;
     const isContainer = queue.peek(OBJECT_BASE_SIZE).getUint32(12, true) === OBJECT.container;
-    const bytes = queue.take(size);
+    const bytes = queue.borrow(size);
     if (!isContainer) this.object(bytes, at);
     else this.unpack(bytes, at, this.unpacked);
     return true;
@@ -136,7 +136,7 @@ class BlfHandler implements StructureHandler {
       const size = nextObject(unpacked);
       if (size === null || unpacked.length < size) return;
       const at = unpacked.offset;
-      this.object(unpacked.take(size), at);
+      this.object(unpacked.borrow(size), at);
     }
   }
 

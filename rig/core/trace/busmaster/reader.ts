@@ -4,9 +4,10 @@
  * frames, so only a length above eight proves one.
  */
 
-import { dlcFor, type FrameRecord, paddedData } from "../record.ts";
+import { CLASSIC_FLAGS, dlcFor, type FrameRecord, frameRecord, paddedData } from "../record.ts";
 import { checkId, type NumberBase, parseBytes, parseDigits } from "../text/hex.ts";
 import { lineReader } from "../text/line-reader.ts";
+import { splitBlanks } from "../text/split-blanks.ts";
 import { refuseLine, type TraceOutput } from "../trace-reader.ts";
 import {
   addTimes,
@@ -85,7 +86,7 @@ class BusmasterParser {
   }
 
   private row(text: string, at: number): void {
-    const tokens = text.split(/\s+/);
+    const tokens = splitBlanks(text);
     const [stamp = "", mark, channel = "", id = "", type = "", size] = tokens;
     const form = TYPES[type];
     if ((mark !== "Rx" && mark !== "Tx") || form === undefined) {
@@ -98,7 +99,8 @@ class BusmasterParser {
     const named = checkId({ id: parseDigits(digits, this.base), extended }, at, this.output);
     const length = parseDigits(size, 10);
     if (length < 0 || length > 64) refuseLine(at, "no length of 0 to 64 where one is expected");
-    const head = { time, channel, direction, at, ...named } as const;
+    const { id: number } = named;
+    const head = { time, channel, direction, at, id: number, extended: named.extended } as const;
     this.output.deliver(form.remote ? remoteOf(head, length) : this.dataOf(head, tokens, length));
   }
 
@@ -107,8 +109,9 @@ class BusmasterParser {
     const given = parseBytes({ tokens, from: 6, count: length, base: this.base }, at);
     const data = length > 8 ? paddedData(given) : given;
     if (data !== given) this.output.assumed.add("FD frames of no possible length", at);
-    const flags = { fd: length > 8 ? true : null, brs: null, esi: null };
-    return { ...head, ...flags, kind: "data", dlc: dlcFor(length), data };
+    const fd = length > 8 ? true : null;
+    const dlc = dlcFor(length);
+    return frameRecord(head, head, { kind: "data", fd, brs: null, esi: null, dlc, data });
   }
 
   private timeOf(stamp: string, at: number): TraceTime {
@@ -151,6 +154,11 @@ function nanosecondsOfPart(digits: string): number {
 type Head = Pick<FrameRecord, "time" | "channel" | "direction" | "at" | "id" | "extended">;
 
 function remoteOf(head: Head, dlc: number): FrameRecord {
-  const flags = { fd: false, brs: false, esi: false };
-  return { ...head, ...flags, kind: "remote", dlc: Math.min(dlc, 15), data: new Uint8Array(0) };
+  const data = new Uint8Array(0);
+  return frameRecord(head, head, {
+    kind: "remote",
+    ...CLASSIC_FLAGS,
+    dlc: Math.min(dlc, 15),
+    data,
+  });
 }

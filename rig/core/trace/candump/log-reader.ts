@@ -17,34 +17,43 @@ import { parseDigits, parsePairs } from "../text/hex.ts";
 import { lineReader } from "../text/line-reader.ts";
 import { refuseLine, type TraceOutput } from "../trace-reader.ts";
 import { timeOfDigits } from "../trace-time.ts";
+import { PlainLines } from "./plain-lines.ts";
 
 const LINE = /^\((\d{1,15})\.(\d{1,9})\)\s+(\S{1,15})\s+([0-9A-Fa-f]+)#(\S*)(?:\s+([RT]))?$/;
 const DROPS = /^DROPCOUNT: dropped \d+ CAN frames?(?:\(s\))? on '([^']*)' socket/;
 const EXPECTED = "(SECONDS.FRACTION) INTERFACE ID#DATA";
 
-export const readCandumpLog = lineReader((output) => ({
-  line(text, number) {
-    if (text.startsWith("(")) {
-      const record = parseLine(text, number, output);
-      if (record !== null) output.deliver(record);
-      return;
-    }
-    const drops = DROPS.exec(text);
-    if (drops !== null) {
-      const head = { time: null, channel: drops[1] ?? "", direction: null, at: number };
-      output.deliver({ ...head, kind: "event", event: "hole", text });
-    } else if (text !== "") {
-      output.skipped.add("lines that are no frames", number);
-    }
-  },
-}));
+export const readCandumpLog = lineReader((output) => {
+  const plain = new PlainLines();
+  return {
+    line(text, number) {
+      if (text.startsWith("(")) {
+        const record = plain.parse(text, number) ?? parseLine(text, number, output);
+        if (record === null) return;
+        if (record.time !== null) output.setClockBy(record.time);
+        output.deliver(record);
+        return;
+      }
+      otherLine(text, number, output);
+    },
+  };
+});
+
+function otherLine(text: string, number: number, output: TraceOutput): void {
+  const drops = DROPS.exec(text);
+  if (drops !== null) {
+    const head = { time: null, channel: drops[1] ?? "", direction: null, at: number };
+    output.deliver({ ...head, kind: "event", event: "hole", text });
+  } else if (text !== "") {
+    output.skipped.add("lines that are no frames", number);
+  }
+}
 
 function parseLine(line: string, at: number, output: TraceOutput): TraceRecord | null {
   const match = LINE.exec(line);
   if (match === null) return refuseLine(at, `not of the form ${EXPECTED}`);
   const [, seconds, fraction, channel, id, rest, mark] = match as string[];
   const time = timeOfDigits(seconds as string, fraction as string);
-  output.setClockBy(time);
   const direction = mark === "T" ? "tx" : mark === "R" ? "rx" : null;
   const head = { time, channel: channel as string, direction, at } as const;
   return parseFrame(head, [id as string, rest as string], output);

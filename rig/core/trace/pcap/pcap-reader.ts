@@ -51,9 +51,10 @@ class PcapHandler implements StructureHandler {
   private record(queue: ByteQueue, { isLittle, nanosecondsPerTick, linkType }: FileHead): boolean {
     if (queue.length < PCAP_RECORD_SIZE) return false;
     const view = queue.peek(PCAP_RECORD_SIZE);
-    const [seconds, ticks, length, fullLength] = [0, 4, 8, 12].map((at) =>
-      view.getUint32(at, isLittle),
-    ) as [number, number, number, number];
+    const seconds = view.getUint32(0, isLittle);
+    const ticks = view.getUint32(4, isLittle);
+    const length = view.getUint32(8, isLittle);
+    const isCut = length < view.getUint32(12, isLittle);
     const at = queue.offset;
     const nanoseconds = ticks * nanosecondsPerTick;
     if (length > PACKET_BYTES_MAX || nanoseconds >= 1e9) {
@@ -64,8 +65,7 @@ class PcapHandler implements StructureHandler {
     const bytes = queue.take(length);
     const time = { seconds, nanoseconds };
     this.output.setClockBy(time);
-    const head = { time, channel: "", direction: null, at } as const;
-    const packet = unwrap({ ...head, bytes, isCut: length < fullLength }, linkType);
+    const packet = unwrap({ time, channel: "", direction: null, at, bytes, isCut }, linkType);
     if (packet === null) this.output.skipped.add("packets that are no CAN frames", at);
     else this.decoder.take(packet);
     return true;

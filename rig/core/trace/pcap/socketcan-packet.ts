@@ -9,6 +9,7 @@ import { viewOf } from "../binary/byte-queue.ts";
 import {
   dlcFor,
   type FrameRecord,
+  frameRecord,
   paddedData,
   type TraceDirection,
   type TraceRecord,
@@ -54,7 +55,10 @@ type LinkPacket = Omit<Packet, "protocol">;
 
 /** Takes the header of cooked captures away; null for what is none of CAN, or cut within it. */
 export function unwrap(packet: LinkPacket, linkType: number): Packet | null {
-  if (linkType === LINK_SOCKETCAN) return { ...packet, protocol: null };
+  if (linkType === LINK_SOCKETCAN) {
+    const { time, channel, direction, at, bytes, isCut } = packet;
+    return { time, channel, direction, at, bytes, isCut, protocol: null };
+  }
   const isSecond = linkType === LINK_COOKED_2;
   const size = isSecond ? 20 : 16;
   if (packet.bytes.length < size) return null;
@@ -102,32 +106,36 @@ export function decodePacket(
 function recordOf(packet: Packet, word: number, output: TraceOutput): TraceRecord {
   const { bytes, at, time, channel, direction } = packet;
   const length = bytes[4] ?? 0;
-  const data = bytes.slice(HEAD_SIZE, HEAD_SIZE + length);
-  const head = { time, channel, direction, at };
+  // Byte by byte: a copy of so few takes longer to set up than to fill.
+  const data = new Uint8Array(length);
+  for (let i = 0; i < length; i++) data[i] = bytes[HEAD_SIZE + i] as number;
+  const place = { time, channel, direction, at };
   const id = word & EXTENDED_ID_MAX;
   if ((word & WORD_ERROR) !== 0) {
     const detail = new Uint8Array(8);
     detail.set(data.subarray(0, 8));
-    return { ...head, kind: "error", classes: id, detail, text: "" };
+    return { ...place, kind: "error", classes: id, detail, text: "" };
   }
   const extended = (word & WORD_EXTENDED) !== 0;
   if (!extended && id > BASE_ID_MAX) {
     output.assumed.add("identifiers above 7FF that are not marked as extended: extended", at);
   }
-  const frame = { ...head, id, extended: extended || id > BASE_ID_MAX };
-  const flags = fdFlagsOf(packet);
-  if (flags.fd) {
+  const name = { id, extended: extended || id > BASE_ID_MAX };
+  const { fd, brs, esi } = fdFlagsOf(packet);
+  if (fd === true) {
     const padded = paddedData(data);
     if (padded !== data) {
       output.assumed.add("FD frames of no possible length: filled with 0", at);
     }
-    return { ...frame, ...flags, kind: "data", dlc: dlcFor(length), data: padded };
+    const dlc = dlcFor(length);
+    return frameRecord(place, name, { kind: "data", fd, brs, esi, dlc, data: padded });
   }
   const rawCode = bytes[7] ?? 0;
   const dlc = length === 8 && rawCode > 8 && rawCode <= 15 ? rawCode : length;
   const isRemote = (word & WORD_REMOTE) !== 0;
+  const kind = isRemote ? "remote" : "data";
   const kept = isRemote ? new Uint8Array(0) : data;
-  return { ...frame, ...flags, kind: isRemote ? "remote" : "data", dlc, data: kept };
+  return frameRecord(place, name, { kind, fd, brs, esi, dlc, data: kept });
 }
 
 function fdFlagsOf({ bytes, protocol }: Packet): Pick<FrameRecord, "fd" | "brs" | "esi"> {

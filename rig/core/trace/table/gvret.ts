@@ -5,7 +5,7 @@
  */
 
 import { ChannelNumbers } from "../channel-numbers.ts";
-import { dlcFor, type FrameRecord, paddedData, type TraceRecord } from "../record.ts";
+import { dlcFor, type FrameRecord, frameRecord, paddedData, type TraceRecord } from "../record.ts";
 import { checkId, formatBytes, formatHex, parseBytes, parseDigits } from "../text/hex.ts";
 import { lineReader } from "../text/line-reader.ts";
 import { type TextRows, textWriter } from "../text/text-writer.ts";
@@ -44,7 +44,10 @@ function parseRow(text: string, at: number, { output, hasDirection }: Context): 
   if (hasDirection && mark !== "Rx" && mark !== "Tx") {
     return refuseLine(at, "neither Rx nor Tx where the direction is expected");
   }
-  const time = timeOfUnits(BigInt(stamp), 1_000_000n);
+  const us = Number(stamp);
+  const time = Number.isSafeInteger(us)
+    ? { seconds: Math.floor(us / 1e6), nanoseconds: (us % 1e6) * 1000 }
+    : timeOfUnits(BigInt(stamp), 1_000_000n);
   output.setClockBy(time);
   const direction = hasDirection ? (mark === "Tx" ? "tx" : "rx") : null;
   const isExtended = extended?.toLowerCase() === "true";
@@ -53,9 +56,10 @@ function parseRow(text: string, at: number, { output, hasDirection }: Context): 
   if (length < 0 || length > 64) refuseLine(at, "no length of 0 to 64 where one is expected");
   const given = parseBytes({ tokens, from: from + 2, count: length, base: 16 }, at);
   const data = length > 8 ? paddedData(given) : given;
-  const flags = { fd: length > 8 ? true : null, brs: null, esi: null };
-  const head = { time, channel: tokens[from] ?? "", direction, at } as const;
-  return { ...head, ...named, ...flags, kind: "data", dlc: dlcFor(length), data };
+  const fd = length > 8 ? true : null;
+  const place = { time, channel: tokens[from] ?? "", direction, at } as const;
+  const content = { kind: "data", fd, brs: null, esi: null, dlc: dlcFor(length), data } as const;
+  return frameRecord(place, named, content);
 }
 
 class GvretRows implements TextRows {

@@ -5,10 +5,12 @@
  */
 
 import {
+  CLASSIC_FLAGS,
   dlcFor,
   ERROR_CLASS,
   type FrameRecord,
   frameOfRecord,
+  frameRecord,
   paddedData,
   type TraceRecord,
 } from "../record.ts";
@@ -41,24 +43,25 @@ function parseRow(text: string, at: number, output: TraceOutput): TraceRecord {
   }
   const time = parseStamp(stamp, at);
   output.setClockBy(time);
-  const head = { time, channel: "", direction: null, at };
+  const place = { time, channel: "", direction: null, at };
   const given = decodeBase64(cells[6] ?? "");
   if (given === null || given.length > 64) return refuseLine(at, "data that are no base64 text");
   if (error === "1") {
     const detail = given.length === 8 ? given : new Uint8Array(0);
     const classes = id & 0x1fff_ffff;
-    return { ...head, kind: "error", classes: classes || ERROR_CLASS.bus, detail, text: "" };
+    return { ...place, kind: "error", classes: classes || ERROR_CLASS.bus, detail, text: "" };
   }
   const named = checkId({ id, extended: extended === "1" }, at, output);
   if (remote === "1") {
     const dlc = parseDigits(dlcText, 10);
     if (dlc < 0 || dlc > 15) refuseLine(at, "no length code of 0 to 15 where one is expected");
-    const flags = { fd: false, brs: false, esi: false };
-    return { ...head, ...named, ...flags, kind: "remote", dlc, data: new Uint8Array(0) };
+    const data = new Uint8Array(0);
+    return frameRecord(place, named, { kind: "remote", ...CLASSIC_FLAGS, dlc, data });
   }
   const data = given.length > 8 ? paddedData(given) : given;
-  const flags = { fd: data.length > 8 ? true : null, brs: null, esi: null };
-  return { ...head, ...named, ...flags, kind: "data", dlc: dlcFor(data.length), data };
+  const fd = data.length > 8 ? true : null;
+  const dlc = dlcFor(data.length);
+  return frameRecord(place, named, { kind: "data", fd, brs: null, esi: null, dlc, data });
 }
 
 function parseStamp(text: string, at: number): TraceTime {

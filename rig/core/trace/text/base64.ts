@@ -2,6 +2,10 @@
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) =>
+  Math.max(0, LETTERS.indexOf(String.fromCharCode(code))),
+);
+
 /** Null for what is no whole base64 text. */
 export function decodeBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
@@ -10,8 +14,8 @@ export function decodeBase64(text: string): Uint8Array | null {
   let bits = 0;
   let count = 0;
   let at = 0;
-  for (const letter of digits) {
-    bits = ((bits << 6) | LETTERS.indexOf(letter)) & 0xffff;
+  for (let letter = 0; letter < digits.length; letter++) {
+    bits = ((bits << 6) | (VALUES[digits.charCodeAt(letter)] as number)) & 0xffff;
     count += 6;
     if (count < 8) continue;
     count -= 8;

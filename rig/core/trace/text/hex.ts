@@ -21,18 +21,32 @@ export function formatHex(value: number, width = 1): string {
   return value.toString(16).toUpperCase().padStart(width, "0");
 }
 
-const DIGITS: Readonly<Record<number, RegExp>> = {
-  2: /^[01]{1,8}$/,
-  10: /^\d{1,10}$/,
-  16: /^[0-9A-Fa-f]{1,8}$/,
-};
+/** The value of each hexadecimal digit by its character code; -1 for other characters. */
+const NIBBLES = Int8Array.from({ length: 128 }, (_, code) => {
+  const value = "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase());
+  return value;
+});
+
+/** The hexadecimal digit at this place of a text; -1 where there is none. */
+export function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? (NIBBLES[code] as number) : -1;
+}
 
 export type NumberBase = 2 | 10 | 16;
 
+const DIGITS_MAX: Readonly<Record<NumberBase, number>> = { 2: 8, 10: 10, 16: 8 };
+
 /** A whole number in this base; -1 where the text is none. */
 export function parseDigits(text: string | undefined, base: NumberBase): number {
-  if (text === undefined || DIGITS[base]?.test(text) !== true) return -1;
-  return Number.parseInt(text, base);
+  if (text === undefined || text === "" || text.length > DIGITS_MAX[base]) return -1;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = digitAt(text, at);
+    if (digit < 0 || digit >= base) return -1;
+    value = value * base + digit;
+  }
+  return value;
 }
 
 export interface BytesText {
@@ -60,12 +74,20 @@ export function parseBytes({ tokens, from, count, base }: BytesText, line: numbe
 
 /** Bytes without anything between them. */
 export function parsePairs(digits: string, line: number): Uint8Array {
-  if (!/^(?:[0-9A-Fa-f]{2})*$/.test(digits)) {
-    refuseLine(line, `data "${digits.slice(0, 40)}" are not pairs of digits`);
-  }
-  const data = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < data.length; i++) {
-    data[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  const data = pairsAt(digits, 0, digits.length);
+  if (data === null) refuseLine(line, `data "${digits.slice(0, 40)}" are not pairs of digits`);
+  return data;
+}
+
+/** The same from one place of a text to another; null where these are no pairs of digits. */
+export function pairsAt(text: string, from: number, to: number): Uint8Array | null {
+  if ((to - from) % 2 !== 0) return null;
+  const data = new Uint8Array((to - from) / 2);
+  for (let i = 0, at = from; at < to; i++, at += 2) {
+    const high = digitAt(text, at);
+    const low = digitAt(text, at + 1);
+    if (high < 0 || low < 0) return null;
+    data[i] = 16 * high + low;
   }
   return data;
 }

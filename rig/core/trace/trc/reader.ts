@@ -5,6 +5,7 @@
  */
 
 import { lineReader } from "../text/line-reader.ts";
+import { splitBlanks } from "../text/split-blanks.ts";
 import { refuseLine, type TraceOutput } from "../trace-reader.ts";
 import { addTimes, isCivil, type TraceTime, timeOfCivil, timeOfUnits } from "../trace-time.ts";
 import { parseErrorRow, parseFrameRow, type TrcRow, typeOfRow } from "./row.ts";
@@ -60,14 +61,16 @@ class TrcParser {
   }
 
   private row(text: string, at: number): void {
-    const tokens = text.trim().split(/\s+/);
+    const tokens = splitBlanks(text);
     const [number = "", offset = ""] = tokens;
     const match = /^(\d{1,15})(?:\.(\d{1,6}))?$/.exec(offset);
     if (!/^\d+\)?$/.test(number) || match === null) {
       refuseLine(at, "no row with NUMBER and OFFSET in milliseconds");
     }
-    const units = BigInt(match[1] ?? "") * 1_000_000n + BigInt((match[2] ?? "").padEnd(6, "0"));
-    const time = timeOfUnits(units, 1_000_000_000n);
+    const milliseconds = Number(match[1]);
+    const fraction = Number((match[2] ?? "").padEnd(6, "0"));
+    const seconds = Math.floor(milliseconds / 1000);
+    const time = { seconds, nanoseconds: (milliseconds % 1000) * 1_000_000 + fraction };
     this.deliver({ tokens, columns: this.columns, time, at, text: text.trim() });
   }
 

@@ -6,6 +6,7 @@ import {
   ERROR_CLASS,
   type ErrorRecord,
   type FrameRecord,
+  frameRecord,
   PROTOCOL_ERROR,
   paddedData,
   type TraceDirection,
@@ -64,19 +65,21 @@ export function typeOfRow(row: TrcRow): "frame" | "error" | TraceEvent {
 
 export function parseFrameRow(row: TrcRow, output: TraceOutput): FrameRecord {
   const { at, time, tokens } = row;
-  const head = { time, channel: channelOf(row), direction: directionOf(row), at };
+  const place = { time, channel: channelOf(row), direction: directionOf(row), at };
   const named = parseId(row, output);
   const from = row.columns.indexOf("D");
   const type = FRAME_TYPES[column(row, "T") ?? ""] ?? CLASSIC;
-  const size = parseSize(row, type.fd === true);
+  const { fd, brs, esi } = type;
+  const size = parseSize(row, fd === true);
   if (type.kind === "remote" || tokens[from] === "RTR") {
-    return { ...head, ...named, ...type, kind: "remote", dlc: size.dlc, data: new Uint8Array(0) };
+    const data = new Uint8Array(0);
+    return frameRecord(place, named, { kind: "remote", fd, brs, esi, dlc: size.dlc, data });
   }
   if (from < 0) refuseLine(at, "the file's columns have no data");
   const given = parseBytes({ tokens, from, count: size.length, base: 16 }, at);
-  const data = type.fd === true ? paddedData(given) : given;
+  const data = fd === true ? paddedData(given) : given;
   if (data !== given) output.assumed.add("FD frames of no possible length: filled with 0", at);
-  return { ...head, ...named, ...type, dlc: size.dlc, data };
+  return frameRecord(place, named, { kind: type.kind, fd, brs, esi, dlc: size.dlc, data });
 }
 
 function channelOf(row: TrcRow): string {
