@@ -48,7 +48,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const parser = yargs(hideBin(process.argv))
+const words = wordsOf(hideBin(process.argv));
+
+const parser = yargs(words)
   .scriptName("rig")
   .usage("$0 <command>: a test rig for CAN-FD nodes that keep data consistent")
   .option("json", { boolean: true, default: false, describe: "JSON alone on stdout" })
@@ -71,6 +73,12 @@ const parser = yargs(hideBin(process.argv))
   .fail((message, error) => {
     throw error ?? new RigError("usage.option", message);
   });
+
+/** Among many files yargs takes a lone dash for an option without a name. */
+function wordsOf(given: readonly string[]): string[] {
+  const isCheck = given.find((word) => !word.startsWith("-")) === "check";
+  return given.map((word) => (isCheck && word === "-" ? "/dev/stdin" : word));
+}
 
 interface YargsInternals {
   getInternalMethods?(): { getUsageInstance?(): { cacheHelpMessage?: () => void } };
@@ -97,7 +105,6 @@ function commandsOf(words: readonly string[]): string[] {
 }
 
 try {
-  const words = hideBin(process.argv);
   const wanted = commandsOf(words).map((name) => COMMANDS[name]?.());
   for (const command of await Promise.all(wanted)) command?.register(parser, finish);
   keepHelpForLater(parser as YargsInternals);

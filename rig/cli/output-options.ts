@@ -59,6 +59,9 @@ export function minimalOf(
   if (out !== "" && files.length > 1) {
     throw wrong(`--minimise ${out} with ${files.length} histories; expected one history`);
   }
+  if (files.includes("/dev/stdin")) {
+    throw wrong("--minimise reads a history twice; expected a file, not standard input");
+  }
   if (engine === "elle-cli") {
     throw wrong("--minimise needs the native checker; expected no --engine elle-cli");
   }

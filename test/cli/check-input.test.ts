@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { rig, temporaryFolder } from "../support/cli.ts";
@@ -57,6 +58,19 @@ describe("rig check reads", () => {
     mkdirSync(folder);
     writeFileSync(join(folder, "history.edn"), FORMS["EDN maps"] as string);
     expect((await rig(["check", folder])).code).toBe(0);
+  });
+});
+
+describe("rig check -", () => {
+  it("reads standard input, packed or not", async () => {
+    for (const bytes of [FORMS["JSON lines"] ?? "", gzipSync(FORMS["EDN maps"] ?? "")]) {
+      const during = ({ stdin }: { stdin: Writable | null }) => stdin?.end(bytes);
+      const { code, stdout } = await rig(["check", "-", "--json"], { during });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ valid: true, operations: 2 });
+    }
+    const { code, stderr } = await rig(["check", "-", "--minimise"]);
+    expect([code, stderr]).toEqual([64, expect.stringContaining("expected a file, not standard")]);
   });
 });
 

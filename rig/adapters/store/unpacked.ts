@@ -4,12 +4,14 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import { piecesOf } from "./lines.ts";
 
 const PIECE = 1 << 20;
+const STDIN = "/dev/stdin";
 
 type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Pieces, each valid until the next is asked for. Throws `input.unreadable`. */
 export function unpackedPiecesOf(path: string): AsyncGenerator<Uint8Array> {
-  return unpackedPieces(path, piecesOf(path));
+  // A socket in the place of a pipe can't be opened by this name.
+  return unpackedPieces(path, path === STDIN ? process.stdin : piecesOf(path));
 }
 
 /** The same for bytes from anywhere; errors call them `name`. */
