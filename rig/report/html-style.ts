@@ -49,7 +49,7 @@ margin:16px 0 0;padding:0}
 .list li{padding:7px 0;border-bottom:1px solid var(--grid);overflow-wrap:anywhere}
 .list li:last-child{border-bottom:0}
 .finding{margin:18px 0 30px}.finding h3{font-size:15px;margin:0 0 4px;font-weight:600}
-.finding figure{margin:10px 0 0}
+.finding figure{margin:10px 0 0}.finding svg{max-width:max(100%,60rem);height:auto}
 .tag{display:inline-block;font-size:12px;font-weight:600;border:1px solid;border-radius:4px;
 padding:0 7px;margin-right:8px}
 .tag.good{color:var(--good)}.tag.warn{color:var(--warn)}.tag.bad{color:var(--bad)}

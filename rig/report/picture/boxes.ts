@@ -146,12 +146,22 @@ function inOrder(a: Event, b: Event): number {
 
 function linesOf(detail: OperationDetail, anomaly: Pictured): readonly BoxLine[] {
   const all = detail.operations.map((operation) => ({
-    text: cutTo(printable(microOperationText(operation)), LONGEST_LINE),
+    text: lineOf(printable(microOperationText(operation))),
     isNamed: isNamed(operation, detail, anomaly),
   }));
   if (all.length <= MOST_LINES) return all;
   const kept = all.filter(({ isNamed }) => isNamed).slice(0, MOST_LINES - 1);
   return [...kept, { text: `(${all.length - kept.length} more)`, isNamed: false }];
+}
+
+/** Of a long list the end is shown: what was seen last is what the edges are about. */
+function lineOf(text: string): string {
+  const characters = [...text];
+  const start = characters.indexOf("[") + 1;
+  const isLongList = characters.length > LONGEST_LINE && text.endsWith("]");
+  if (!isLongList || start === 0 || start > LONGEST_LINE / 2) return cutTo(text, LONGEST_LINE);
+  const end = characters.slice(start + 1 - LONGEST_LINE).join("");
+  return `${characters.slice(0, start).join("")}…${end}`;
 }
 
 function isNamed(

@@ -71,6 +71,14 @@ describe("texts of a history", () => {
     expect(svg).toContain("…");
     expect(isWellFormed(svg)).toBe(true);
   });
+
+  it("are cut at the beginning where they are lists: their ends are what edges are about", () => {
+    const [detail] = staleRead.details as [Anomaly["details"][number]];
+    const value = `[${Array.from({ length: 30 }, (_, number) => number).join(" ")}]`;
+    const long = { ...detail, operations: [{ f: "r", key: "1", value }] };
+    const svg = anomalySvg({ ...staleRead, details: [long] }, { isFile: false });
+    expect(svg).toMatch(/>r 1 \[…[ \d]+ 28 29\]</);
+  });
 });
 
 describe("every picture", () => {
