@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   decode: async () => (await import("./commands/decode.ts")).decodeCommand,
   diff: async () => (await import("./commands/diff.ts")).diffCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
+  assert: async () => (await import("./commands/assert.ts")).assertCommand,
+  load: async () => (await import("./commands/load.ts")).loadCommand,
   capture: async () => (await import("./commands/capture.ts")).captureCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   monitor: async () => (await import("./commands/monitor.ts")).monitorCommand,

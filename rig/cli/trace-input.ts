@@ -46,10 +46,13 @@ export function readingNotes(
 /** The formats whose places are offsets; in texts they are lines. */
 const BINARY: ReadonlySet<string> = new Set(["blf", "pcap", "pcapng"]);
 
+export function placeUnit(format?: TraceFormat): "offset" | "line" {
+  return format !== undefined && BINARY.has(format.name) ? "offset" : "line";
+}
+
 export function entryText({ what, count, firstAt }: TallyEntry, format?: TraceFormat): string {
   // Of the file as a whole.
   if (firstAt === 0) return what;
-  const unit = format !== undefined && BINARY.has(format.name) ? "offset" : "line";
-  const place = `${unit} ${firstAt}`;
+  const place = `${placeUnit(format)} ${firstAt}`;
   return `${what} (${count === 1 ? `at ${place}` : `${count} times, first at ${place}`})`;
 }

@@ -29,21 +29,21 @@ export type JunitRun =
       readonly message: string;
     };
 
-interface Problem {
+export interface Problem {
   readonly element: "failure" | "error" | "skipped";
   readonly type: string;
   readonly message: string;
   readonly text?: string;
 }
 
-interface TestCase {
+export interface TestCase {
   readonly name: string;
   readonly problem?: Problem;
   /** What was found, of a case that passed. */
   readonly output?: string;
 }
 
-interface Suite {
+export interface Suite {
   readonly name: string;
   readonly className: string;
   readonly seconds: string;
@@ -52,7 +52,11 @@ interface Suite {
 }
 
 export function junitXml(runs: readonly JunitRun[]): string {
-  const suites = runs.map((run) => ("result" in run ? suiteOf(run.result) : brokenSuite(run)));
+  return suitesXml(runs.map((run) => ("result" in run ? suiteOf(run.result) : brokenSuite(run))));
+}
+
+/** Of whatever was tested. */
+export function suitesXml(suites: readonly Suite[]): string {
   const cases = suites.flatMap((suite) => suite.cases);
   const seconds = suites.reduce((sum, suite) => sum + Number(suite.seconds), 0).toFixed(3);
   return [
