@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   decode: async () => (await import("./commands/decode.ts")).decodeCommand,
   diff: async () => (await import("./commands/diff.ts")).diffCommand,
   download: async () => (await import("./commands/download.ts")).downloadCommand,
+  history: async () => (await import("./commands/history.ts")).historyCommand,
   assert: async () => (await import("./commands/assert.ts")).assertCommand,
   load: async () => (await import("./commands/load.ts")).loadCommand,
   capture: async () => (await import("./commands/capture.ts")).captureCommand,
