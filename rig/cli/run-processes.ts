@@ -3,8 +3,10 @@
  * drives the engine, closes the world.
  */
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { openProcessWorld } from "../adapters/hub/open-process-world.ts";
 import { type HubChannel, openVcanWorld } from "../adapters/hub/open-vcan-world.ts";
 import { diskOfNode } from "../adapters/hub/process-nodes.ts";
@@ -34,8 +36,10 @@ export interface ProcessRunOptions {
   readonly progress: Pick<ProgressLine, "draw">;
 }
 
-/** The command itself: nodes are run by the same program. */
-const MAIN = process.argv[1] as string;
+/** The node program: packed into one file where the build did so. */
+const NODE_MAIN = ["./packed/node.mjs", "./node-main.js"]
+  .map((name) => fileURLToPath(new URL(name, import.meta.url)))
+  .find((path) => existsSync(path)) as string;
 const CLOSE_LIMIT_MS = 5_000;
 const PROGRESS_MS = 100;
 
@@ -70,7 +74,7 @@ async function runOnce(
   const command = (node: number, bus: readonly string[]) => ({
     file: process.execPath,
     args: [
-      ...[MAIN, "node", "--node", `${node}`, ...bus],
+      ...[NODE_MAIN, "--node", `${node}`, ...bus],
       ...["--plan", join(folder.path, `${name}.json`)],
       ...["--disk", diskOfNode(join(folder.path, disks), node)],
     ],

@@ -56,7 +56,7 @@ export interface RunEnd {
   readonly teardown: readonly TeardownStep[];
 }
 
-const BOOT_LIMIT_MS = 60_000;
+const BOOT_LIMIT_MS = 120_000;
 const FAULT_LIMIT_MS = 30_000;
 const SETTLE_LIMIT_MS = 5_000;
 const FLUSH_NS = 100 * NS_PER_MS;

@@ -14,7 +14,7 @@ const LEVEL = ["--level", "process"];
 /** Node processes of runs into this folder that are there now. */
 function nodesOf(folder: string): string[] {
   const all = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" }).split("\n");
-  return all.filter((line) => line.includes(`node --hub`) && line.includes(folder));
+  return all.filter((line) => line.includes("--disk") && line.includes(folder));
 }
 
 /** Node processes of the run, once all are there and have had a moment. */

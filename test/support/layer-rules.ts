@@ -14,6 +14,7 @@ export const ENTRIES: readonly string[] = [
   "rig/index.ts",
   "rig/trace.ts",
   "rig/client.ts",
+  "rig/cli/node-main.ts",
 ];
 
 /** What each part may import beside itself. Adapters have a rule of their own, the command all. */

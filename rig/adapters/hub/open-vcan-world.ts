@@ -52,14 +52,13 @@ export async function openVcanWorld(options: VcanWorldOptions): Promise<ProcessW
     await nodes.close();
     for (const channel of channels.splice(0)) channel.close();
     await bus.close();
-    await Promise.all(spaces.splice(0).map((space) => space.close()));
+    await NetSpace.closeAll(spaces.splice(0));
     guard.close();
   };
   try {
-    for (let node = 0; node < plan.nodes; node++) {
-      // Names of interfaces have at most 15 characters.
-      const space = await NetSpace.open(`rig${process.pid % 1_000_000}n${node}`, guard);
-      spaces.push(space);
+    const names = Array.from({ length: plan.nodes }, (_, node) => `rig${process.pid}n${node}`);
+    spaces.push(...(await NetSpace.openAll(names)));
+    for (const [node, space] of spaces.entries()) {
       const channel = openChannel(space.outside, (frame) => void hub.send(node, frame, 0));
       channels.push(channel);
       peers.push({

@@ -1,20 +1,15 @@
 /**
- * `rig node`: one node process of level `process`, as the rig itself starts it. It says what it
- * does in JSON lines on standard output, and ends when the hub does.
+ * `rig node`: one node process of level `process` or `vcan`. It says what it does in JSON lines on
+ * standard output, and ends when the hub does.
  */
 
 import type { Argv } from "yargs";
-import { connectToHub } from "../../adapters/node/hub-link.ts";
-import { NodeJournal } from "../../adapters/node/node-journal.ts";
-import { NodeProgram } from "../../adapters/node/node-program.ts";
-import { linkToCan } from "../../adapters/socketcan/can-link.ts";
 import { readPlanFile } from "../../adapters/store/plan-file.ts";
-import { makeNode } from "../../core/consensus/make-node.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
-import type { LinkEvent } from "../../ports/bus-link.ts";
 import type { Command, GlobalArguments } from "../command.ts";
+import { runNode } from "../run-node.ts";
 
 interface NodeArguments extends GlobalArguments {
   readonly hub?: string | undefined;
@@ -36,12 +31,18 @@ export const nodeCommand: Command = {
           .option("node", { number: true, demandOption: true, describe: "Number of the node" })
           .option("plan", { string: true, demandOption: true, describe: "Plan, or run.json" })
           .option("disk", { string: true, demandOption: true, describe: "Folder it stores in" }),
-      (args) => finish(() => runNode(args)),
+      (args) => finish(() => nodeOfArguments(args)),
     );
   },
 };
 
-async function runNode({ hub, can, node, plan: path, disk }: NodeArguments): Promise<ExitCode> {
+async function nodeOfArguments({
+  hub,
+  can,
+  node,
+  plan: path,
+  disk,
+}: NodeArguments): Promise<ExitCode> {
   const plan = wholePlan(path);
   if (!Number.isInteger(node) || node < 0 || node >= plan.nodes) {
     throw new RigError("usage.option", `--node ${node}: expected 0 to ${plan.nodes - 1}`);
@@ -49,24 +50,8 @@ async function runNode({ hub, can, node, plan: path, disk }: NodeArguments): Pro
   if ((hub === undefined) === (can === undefined)) {
     throw new RigError("usage.option", "rig node: expected --hub or --can, one of them");
   }
-  const { journal, image } = await NodeJournal.open(disk);
-  const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
-  const boot = image.incarnation;
-  const startNs = process.hrtime.bigint();
-  let program: NodeProgram | null = null;
-  const onEvent = (event: LinkEvent) => program?.handle(event);
-  const link =
-    can === undefined ? await connectToHub(hub ?? "", node, onEvent) : linkToCan(can, onEvent);
-  program = new NodeProgram({
-    core: makeNode(plan, node),
-    journal,
-    link,
-    nowNs: () => Number(process.hrtime.bigint() - startNs),
-    onRecord: (record) => say({ type: "record", boot, record }),
-  });
-  program.boot(image);
-  say({ type: "ready", boot });
-  await link.closed;
+  const bus = can === undefined ? { hub: hub ?? "" } : { can };
+  await runNode({ plan, node, bus, disk });
   return EXIT.valid;
 }
 
