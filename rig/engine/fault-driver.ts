@@ -5,6 +5,13 @@
  */
 
 import { FAULT_TRAITS, type Fault, type FaultKind } from "../core/fault/fault.ts";
+import { POWER_FAULT_KINDS } from "../core/fault/power-faults.ts";
+import {
+  isPowerFault,
+  type PowerFault,
+  type PowerStep,
+  powerSteps,
+} from "../core/fault/power-steps.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { assert, RigError } from "../core/verdict/rig-error.ts";
 import type { World } from "../ports/world.ts";
@@ -16,7 +23,9 @@ function portOfKind({ bus, nodes, power }: World): ReadonlyMap<FaultKind, keyof 
   const ports = new Map<FaultKind, keyof World>();
   for (const kind of bus.faultKinds) ports.set(kind, "bus");
   for (const kind of nodes.faultKinds) ports.set(kind, "nodes");
-  if (power !== undefined) ports.set("power-cut", "power");
+  if (power !== undefined) {
+    for (const kind of ["power-cut", ...POWER_FAULT_KINDS] as const) ports.set(kind, "power");
+  }
   return ports;
 }
 
@@ -46,10 +55,17 @@ export class FaultDriver {
   readonly #holds = new Map<number, Map<Fault, boolean>>();
   readonly #unpowered = new Set<number>();
   readonly #pausedBy = new Map<number, Fault>();
+  /** By fault of the supply that goes on in time, what ends it and when it has ended. */
+  readonly #cycles = new Map<
+    Fault,
+    { readonly end: AbortController; readonly work: Promise<void> }
+  >();
+  readonly #seed: number;
   #injecting: Promise<void> = Promise.resolve();
 
-  constructor(world: World, onFirstEffect: (fault: Fault) => void) {
+  constructor(world: World, seed: number, onFirstEffect: (fault: Fault) => void) {
     this.#world = world;
+    this.#seed = seed;
     this.#ports = portOfKind(world);
     this.#onFirstEffect = onFirstEffect;
   }
@@ -69,6 +85,10 @@ export class FaultDriver {
   /** Resolves when the fault is out of force, with how often it took effect. Idempotent. */
   async heal(fault: Fault, signal: AbortSignal): Promise<number> {
     if (this.#ports.get(fault.kind) === "bus") return this.#world.bus.heal(fault, signal);
+    const cycle = this.#cycles.get(fault);
+    this.#cycles.delete(fault);
+    cycle?.end.abort();
+    await cycle?.work;
     for (const node of nodesOf(fault)) {
       if (this.#pausedBy.get(node) === fault) await this.#resume(fault, node, signal);
       await this.#letGo(fault, node, signal);
@@ -81,6 +101,10 @@ export class FaultDriver {
       await this.#world.bus.inject(fault, () => this.#tellFirst(fault), signal);
       return;
     }
+    if (isPowerFault(fault)) {
+      await this.#cycle(fault, signal);
+      return;
+    }
     for (const node of nodesOf(fault)) {
       // Given up half way: what comes next would run into the healing.
       signal.throwIfAborted();
@@ -89,13 +113,40 @@ export class FaultDriver {
     }
   }
 
+  /** Resolves after the first loss of power; the rest goes on until the fault is healed. */
+  async #cycle(fault: PowerFault, signal: AbortSignal): Promise<void> {
+    const steps = powerSteps(fault, this.#seed);
+    const { clock } = this.#world;
+    const startNs = clock.nowNs();
+    const end = new AbortController();
+    const take = async ({ nodes, hasPower }: PowerStep, abort: AbortSignal) => {
+      // Together, as their supply goes.
+      const turn = (node: number) =>
+        hasPower ? this.#letGo(fault, node, abort) : this.#stop(fault, node, abort);
+      await Promise.all(nodes.map(turn));
+    };
+    const goOn = async () => {
+      for (const step of steps) {
+        await clock.sleepUntil(startNs + step.atNs, end.signal);
+        if (end.signal.aborted) return;
+        await take(step, end.signal);
+      }
+    };
+    const first = steps.next();
+    if (first.done !== true) await take(first.value, signal);
+    const work = goOn();
+    // Healing tells what became of it.
+    work.catch(() => undefined);
+    this.#cycles.set(fault, { end, work });
+  }
+
   async #stop(fault: Fault, node: number, signal: AbortSignal): Promise<void> {
     const others = this.#holdsOf(node);
     const isDown = others.size > 0;
     // Noted first: should the deed fail half way, healing still brings the node back.
     others.set(fault, false);
     const isStruck =
-      fault.kind === "power-cut"
+      fault.kind !== "crash"
         ? await this.#cutPower(node, signal)
         : await this.#world.nodes.kill(node, signal);
     others.set(fault, isStruck);

@@ -99,7 +99,7 @@ export class RunEngine {
     this.#statistics = new RunStatistics(plan, (violation) => {
       this.#record({ type: "violation", time: this.nowNs, ...violation });
     });
-    this.#faults = new FaultDriver(world, (fault) => this.#recordFirstEffect(fault));
+    this.#faults = new FaultDriver(world, plan.seed, (fault) => this.#recordFirstEffect(fault));
     const { clock } = world;
     this.#sleepFor = (ms, signal) => clock.sleepUntil(clock.nowNs() + ms * NS_PER_MS, signal);
   }
@@ -134,6 +134,9 @@ export class RunEngine {
     if (signal.aborted) interrupt();
     const silence = [
       bus.listen((frame, timeNs) => this.#guard(() => this.#onFrame(frame, timeNs))),
+      bus.listenStates?.((node, { state, tec, rec }, time) =>
+        this.#guard(() => this.#record({ type: "bus-state", time, node, state, tec, rec })),
+      ),
       nodes.listen((node, boot, timeNs, record) =>
         this.#guard(() => {
           this.#statistics.node(node, boot, record);
@@ -151,7 +154,7 @@ export class RunEngine {
     giveUp.abort();
     if (!this.#isFinished) this.#guard(() => this.#abandon());
     const steps = await this.#options.teardown.run(urgent);
-    for (const end of silence) end();
+    for (const end of silence) end?.();
     partial ??= this.#failedText();
     await this.#closeRecord(steps, partial);
     partial ??= this.#failedText();

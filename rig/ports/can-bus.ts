@@ -4,10 +4,12 @@
  * Faults of nodes and of their supply belong to other ports.
  */
 
-import type { ErrorState } from "../core/can/error-confinement.ts";
+import type { ErrorCounters, ErrorState } from "../core/can/error-confinement.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { Fault, FaultKind } from "../core/fault/fault.ts";
 import type { BusStatistics } from "../core/run/evidence.ts";
+
+export type OnBusState = (node: number | "host", counters: ErrorCounters, timeNs: number) => void;
 
 export interface CanBus {
   /** The kinds of faults that this adapter can put on its bus. */
@@ -25,6 +27,12 @@ export interface CanBus {
    * ends it.
    */
   listen(onFrame: (frame: CanFrame, timeNs: number) => void): () => void;
+
+  /**
+   * Calls `onState` whenever the error state of a controller changes, on adapters that see the
+   * nodes' controllers. The returned function ends it.
+   */
+  listenStates?(onState: OnBusState): () => void;
 
   /** Error state of the rig's own controller. */
   state(): ErrorState;

@@ -2,12 +2,9 @@
 
 import type { Fault } from "../core/fault/fault.ts";
 import type { FaultFamily } from "../core/fault/fault-family.ts";
-import { POWER_FAULT_KINDS, type PowerFaultDetail } from "../core/fault/power-faults.ts";
-import { Random } from "../core/random/random.ts";
+import { POWER_FAULT_KINDS } from "../core/fault/power-faults.ts";
+import { isPowerFault, type PowerStep, powerSteps } from "../core/fault/power-steps.ts";
 import type { StoppableNodes } from "./stop-faults.ts";
-
-type PowerFault = Extract<Fault, { kind: PowerFaultDetail["kind"] }>;
-type OfKind<K extends PowerFault["kind"]> = Extract<PowerFault, { kind: K }>;
 
 interface SwitchedNodes extends Pick<StoppableNodes, "stop" | "release"> {
   /** Does something later. */
@@ -28,10 +25,9 @@ export class PowerFaults implements FaultFamily {
   }
 
   inject(fault: Fault): void {
+    if (!isPowerFault(fault)) return;
     this.#active.add(fault);
-    if (fault.kind === "power-cycle") this.#cycle(fault);
-    else if (fault.kind === "power-cycle-rolling") this.#roll(fault, 0);
-    else if (fault.kind === "brown-out-all") this.#brownOut(fault);
+    this.#goOn(fault, powerSteps(fault, this.#seed), 0);
   }
 
   heal(fault: Fault): void {
@@ -39,42 +35,26 @@ export class PowerFaults implements FaultFamily {
     if (isPowerFault(fault)) for (const node of fault.nodes) this.#nodes.release(node, fault);
   }
 
-  #cycle(fault: OfKind<"power-cycle">): void {
-    for (const node of fault.nodes) this.#off(fault, node);
-    this.#after(fault, fault.offNs, () => {
-      for (const node of fault.nodes) this.#nodes.release(node, fault);
-    });
-    const { everyNs } = fault;
-    if (everyNs !== undefined) this.#after(fault, everyNs, () => this.#cycle(fault));
+  /** Takes the steps that are due, `elapsedNs` into the fault, and waits for the next one. */
+  #goOn(fault: Fault, steps: Iterator<PowerStep>, elapsedNs: number): void {
+    for (let next = steps.next(); next.done !== true; next = steps.next()) {
+      const step = next.value;
+      if (step.atNs > elapsedNs) {
+        this.#nodes.after(step.atNs - elapsedNs, () => {
+          if (!this.#active.has(fault)) return;
+          this.#take(fault, step);
+          this.#goOn(fault, steps, step.atNs);
+        });
+        return;
+      }
+      this.#take(fault, step);
+    }
   }
 
-  #roll(fault: OfKind<"power-cycle-rolling">, turn: number): void {
-    const node = fault.nodes[turn % fault.nodes.length] as number;
-    this.#off(fault, node);
-    this.#after(fault, fault.offNs, () => this.#nodes.release(node, fault));
-    this.#after(fault, fault.offNs + fault.gapNs, () => this.#roll(fault, turn + 1));
+  #take(fault: Fault, { nodes, hasPower }: PowerStep): void {
+    for (const node of nodes) {
+      if (hasPower) this.#nodes.release(node, fault);
+      else if (this.#nodes.stop(node, fault)) this.#count(fault);
+    }
   }
-
-  #brownOut(fault: OfKind<"brown-out-all">): void {
-    for (const node of fault.nodes) this.#off(fault, node);
-    const order = Random.of(this.#seed, "power-fault", fault.id).shuffled(fault.nodes);
-    order.forEach((node, index) => {
-      const delayNs = fault.offNs + index * fault.staggerNs;
-      this.#after(fault, delayNs, () => this.#nodes.release(node, fault));
-    });
-  }
-
-  #off(fault: PowerFault, node: number): void {
-    if (this.#nodes.stop(node, fault)) this.#count(fault);
-  }
-
-  #after(fault: PowerFault, delayNs: number, act: () => void): void {
-    this.#nodes.after(delayNs, () => {
-      if (this.#active.has(fault)) act();
-    });
-  }
-}
-
-function isPowerFault(fault: Fault): fault is PowerFault {
-  return POWER_FAULT_KINDS.some((kind) => kind === fault.kind);
 }

@@ -1,62 +1,94 @@
 /**
- * The userspace bus of level `process`: the bus model in virtual time, held to the machine's clock.
- * At each tick it makes good what is due until now; node processes send and receive over sockets.
+ * The userspace bus of levels `process` and `vcan`: the bus model in virtual time, held to the
+ * machine's clock, with the faults that the simulation has on its bus. At each tick it makes good
+ * what is due until now; node processes send and receive over sockets.
  *
  * Does not model: times shorter than a tick (about a millisecond), so its latencies are never
  * compared with the simulation's; receive buffers of controllers.
  */
 
-import { type BusListener, BusModel, HOST_STATION } from "../../core/can/bus.ts";
+import { type BusListener, HOST_STATION } from "../../core/can/bus.ts";
+import type { ErrorCounters, ErrorState } from "../../core/can/error-confinement.ts";
+import type { ErrorDetail } from "../../core/can/error-frame.ts";
 import type { CanFrame } from "../../core/can/frame.ts";
-import { LogicalFaults } from "../../core/fault/bus/logical-bus-faults.ts";
+import { SegmentedBus } from "../../core/can/segmented-bus.ts";
 import type { Fault } from "../../core/fault/fault.ts";
 import { EffectCounts } from "../../core/fault/fault-family.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
-import type { BusStatistics } from "../../core/run/evidence.ts";
+import type { BusStatistics, ControllerStatistics } from "../../core/run/evidence.ts";
 import { EventHeap } from "../../core/time/event-heap.ts";
 import { NS_PER_MS } from "../../core/time/time.ts";
-import { NODE_FILTERS } from "../../core/wire/identifier.ts";
+import { NODE_FILTERS, sourceOfId } from "../../core/wire/identifier.ts";
+import type { OnBusState } from "../../ports/can-bus.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { HUB_FAULT_KINDS, HubFaults } from "./hub-faults.ts";
+import { HubTally } from "./hub-tally.ts";
 
 /** What the hub tells a node, or whoever stands for it. */
 export interface HubNode {
   frame(frame: CanFrame): void;
   transmitted(token: number): void;
   aborted(token: number): void;
+  /** The error state of the node's controller changed. */
+  busState(counters: ErrorCounters): void;
+  /** An error frame was on the bus: only controllers that report errors tell their programs. */
+  errorFrame(frame: CanFrame): void;
+}
+
+/** The nodes' supply, for faults that cost a node its supply in the middle of a frame. */
+export interface HubSupply {
+  /** False when the node has none. */
+  cut(node: number): boolean;
+  restore(node: number): void;
 }
 
 export interface HubOptions {
   readonly plan: Pick<RunPlan, "seed" | "nodes" | "bus">;
   readonly clock: Clock;
+  readonly supply?: HubSupply;
 }
 
 const TICK_MS = 1;
+/** Frames that a controller's driver holds, however long the bus is of no use. */
+const QUEUE_CAPACITY = 16_384;
 
 export class BusHub implements BusListener {
-  readonly faultKinds = ["partition", "loss", "delay"] as const;
+  readonly faultKinds = HUB_FAULT_KINDS;
   readonly #clock: Clock;
-  readonly #bus: BusModel;
-  readonly #faults: LogicalFaults;
+  readonly #bus: SegmentedBus;
+  readonly #faults: HubFaults;
   readonly #onEffect = new Map<string, () => void>();
   readonly #effects = new EffectCounts((fault) => this.#onEffect.get(fault.id)?.());
   readonly #nodes = new Map<number, HubNode>();
+  readonly #nodeCount: number;
+  readonly #comesBack: boolean;
   readonly #listeners = new Set<(frame: CanFrame, timeNs: number) => void>();
-  readonly #late = new EventHeap<{ readonly receiver: number; readonly frame: CanFrame }>();
+  readonly #stateListeners = new Set<OnBusState>();
+  readonly #late = new EventHeap<() => void>();
+  readonly #tally = new HubTally();
   #timer: NodeJS.Timeout | null = null;
   #nowNs = 0;
   #isClosed = false;
-  #delivered = 0;
-  #withheld = 0;
-  #dropped = 0;
 
-  constructor({ plan, clock }: HubOptions) {
+  constructor({ plan, clock, supply }: HubOptions) {
     this.#clock = clock;
-    const nodes = Array.from({ length: plan.nodes }, (_, node) => node);
-    this.#bus = new BusModel({ ...plan.bus, stations: [HOST_STATION] }, this);
-    for (const node of nodes) this.#bus.setAcceptance(node, NODE_FILTERS);
-    this.#faults = new LogicalFaults({ ...plan, bus: this.#bus }, (fault) =>
-      this.#effects.count(fault),
+    this.#nodeCount = plan.nodes;
+    this.#comesBack = plan.bus.busOffRestartNs !== undefined;
+    this.#bus = new SegmentedBus(
+      { ...plan.bus, stations: [HOST_STATION], queueCapacity: QUEUE_CAPACITY },
+      this,
     );
+    for (let node = 0; node < plan.nodes; node++) this.#bus.setAcceptance(node, NODE_FILTERS);
+    this.#faults = new HubFaults({
+      seed: plan.seed,
+      nodes: plan.nodes,
+      rates: plan.bus,
+      bus: this.#bus,
+      supply: supply ?? { cut: () => false, restore() {} },
+      count: (fault) => this.#effects.count(fault),
+      nowNs: () => this.#nowNs,
+      after: (delayNs, act) => this.#late.push(this.#nowNs + delayNs, act),
+    });
   }
 
   /** Puts a node on the bus, with its controller as after a reset if it was off the bus before. */
@@ -64,6 +96,8 @@ export class BusHub implements BusListener {
     this.#catchUp();
     this.#nodes.set(node, peer);
     if (!this.#bus.isAttached(node)) this.#bus.attach(node, this.#nowNs);
+    // A program that starts sets its controller up anew.
+    if (this.#bus.errorState(node).state === "bus-off") this.#bus.restart(node, this.#nowNs);
     this.#plan();
   }
 
@@ -83,20 +117,27 @@ export class BusHub implements BusListener {
   /** False, and counted as dropped, when there is no room for the frame. */
   send(station: number, frame: CanFrame, token: number): boolean {
     if (!this.#isClosed) this.#catchUp();
+    // Its controller has no idea of such frames: as if it had been given none.
+    if (station !== HOST_STATION && this.#faults.refuses(station, frame)) return true;
     const isSent = !this.#isClosed && this.#bus.send(station, frame, token, this.#nowNs);
-    if (!isSent) this.#dropped++;
+    if (!isSent) this.#tally.dropped++;
     this.#plan();
     return isSent;
   }
 
   /** Someone lost a frame for want of room: the record is not whole. */
   countDropped(): void {
-    this.#dropped++;
+    this.#tally.dropped++;
   }
 
   listen(onFrame: (frame: CanFrame, timeNs: number) => void): () => void {
     if (!this.#isClosed) this.#listeners.add(onFrame);
     return () => this.#listeners.delete(onFrame);
+  }
+
+  listenStates(onState: OnBusState): () => void {
+    if (!this.#isClosed) this.#stateListeners.add(onState);
+    return () => this.#stateListeners.delete(onState);
   }
 
   inject(fault: Fault, onEffect: () => void): void {
@@ -113,62 +154,77 @@ export class BusHub implements BusListener {
     return this.#effects.of(fault);
   }
 
+  /** Of the rig's own controller; one that comes back by itself is not off for good. */
+  hostState(): ErrorState {
+    const { state } = this.#bus.errorState(HOST_STATION);
+    return state === "bus-off" && this.#comesBack ? "error-passive" : state;
+  }
+
+  controller(node: number): ControllerStatistics {
+    return this.#tally.controller(node, this.#bus.errorState(node));
+  }
+
   counters(): BusStatistics {
-    const { frames, busyNs, errorFrames } = this.#bus.counters;
-    return {
-      frames,
-      busyNs: Math.round(busyNs),
-      delivered: this.#delivered,
-      withheld: this.#withheld,
-      dropped: this.#dropped,
-      // Nothing here makes errors: every controller stays error-active.
-      errorFrames,
-      busOffs: 0,
-      duplicates: 0,
-    };
+    return this.#tally.statistics(this.#bus.counters);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#listeners.clear();
+    this.#stateListeners.clear();
     this.#nodes.clear();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 
   delivered(receiver: number, frame: CanFrame): void {
-    if (receiver === HOST_STATION) return;
-    this.#delivered++;
-    this.#nodes.get(receiver)?.frame(frame);
+    if (receiver >= this.#nodeCount) return;
+    this.#tally.delivered++;
+    const seen = this.#faults.seen(sourceOfId(frame.id), receiver, frame);
+    this.#nodes.get(receiver)?.frame(seen);
   }
 
   transmitted(sender: number, token: number): void {
+    if (this.#faults.transmitted(sender, token)) return;
     this.#nodes.get(sender)?.transmitted(token);
   }
 
-  observed(_sender: number, frame: CanFrame, timeNs: number): void {
+  observed(sender: number, frame: CanFrame, timeNs: number): void {
+    this.#tally.observed(sender, frame);
     for (const listener of this.#listeners) listener(frame, timeNs);
+    this.#faults.observed(sender, frame);
   }
 
   delayed(receiver: number, frame: CanFrame, atNs: number): void {
-    this.#late.push(atNs, { receiver, frame });
+    this.#late.push(atNs, () => this.delivered(receiver, frame));
   }
 
   withheld(sender: number, receiver: number): void {
-    this.#withheld++;
+    this.#tally.withheld++;
     this.#faults.withheld(sender, receiver);
   }
 
   aborted(sender: number, token: number): void {
+    if (this.#faults.aborted(sender, token)) return;
     this.#nodes.get(sender)?.aborted(token);
   }
 
-  busState(): void {
-    // No fault of this level makes errors.
+  busState(station: number, counters: ErrorCounters, timeNs: number): void {
+    const isHost = station === HOST_STATION;
+    if (isHost || station < this.#nodeCount) {
+      this.#tally.busState(station, counters.state);
+      this.#nodes.get(station)?.busState(counters);
+      for (const listener of this.#stateListeners) {
+        listener(isHost ? "host" : station, counters, timeNs);
+      }
+    }
+    this.#faults.busState(station, counters.state);
   }
 
-  errorFrame(): void {
-    // As above.
+  errorFrame(timeNs: number, { frame }: ErrorDetail): void {
+    for (const listener of this.#listeners) listener(frame, timeNs);
+    for (const node of this.#nodes.values()) node.errorFrame(frame);
+    this.#faults.errorFrame();
   }
 
   /** Makes good what was due until now, each thing at its own time. */
@@ -178,10 +234,8 @@ export class BusHub implements BusListener {
       const nextNs = Math.min(this.#bus.nextNs(), this.#late.nextNs());
       if (nextNs > untilNs) break;
       this.#nowNs = nextNs;
-      if (this.#late.nextNs() <= this.#bus.nextNs()) {
-        const { receiver, frame } = this.#late.pop();
-        this.delivered(receiver, frame);
-      } else this.#bus.advance(nextNs);
+      if (this.#late.nextNs() <= this.#bus.nextNs()) this.#late.pop()();
+      else this.#bus.advance(nextNs);
     }
     this.#nowNs = untilNs;
   }

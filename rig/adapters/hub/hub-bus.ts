@@ -5,7 +5,7 @@ import type { ErrorState } from "../../core/can/error-confinement.ts";
 import type { CanFrame } from "../../core/can/frame.ts";
 import type { Fault } from "../../core/fault/fault.ts";
 import type { BusStatistics } from "../../core/run/evidence.ts";
-import type { CanBus } from "../../ports/can-bus.ts";
+import type { CanBus, OnBusState } from "../../ports/can-bus.ts";
 import type { BusHub } from "./bus-hub.ts";
 
 export class HubBus implements CanBus {
@@ -26,7 +26,11 @@ export class HubBus implements CanBus {
   }
 
   state(): ErrorState {
-    return "error-active";
+    return this.#hub.hostState();
+  }
+
+  listenStates(onState: OnBusState): () => void {
+    return this.#hub.listenStates(onState);
   }
 
   counters(): BusStatistics {

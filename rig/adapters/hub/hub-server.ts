@@ -89,6 +89,10 @@ export class HubServer {
       },
       transmitted: (token) => write(encodeHubMessage({ kind: "transmitted", token })),
       aborted: (token) => write(encodeHubMessage({ kind: "aborted", token })),
+      busState: ({ state, tec, rec }) =>
+        write(encodeHubMessage({ kind: "bus-state", state, tec, rec })),
+      // As with controllers that don't report errors (`berr-reporting off`).
+      errorFrame() {},
     };
   }
 }

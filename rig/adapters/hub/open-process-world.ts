@@ -10,7 +10,7 @@ import { BusHub } from "./bus-hub.ts";
 import { type ChildCommand, openChildGuard } from "./child-guard.ts";
 import { HubBus } from "./hub-bus.ts";
 import { HubServer } from "./hub-server.ts";
-import { ProcessNodes } from "./process-nodes.ts";
+import { ProcessNodes, supplyOf } from "./process-nodes.ts";
 
 export interface ProcessWorldOptions {
   readonly plan: RunPlan;
@@ -30,18 +30,19 @@ export interface ProcessWorld extends World {
 /** Rejects with `bench.trouble` when the hub can't listen. */
 export async function openProcessWorld(options: ProcessWorldOptions): Promise<ProcessWorld> {
   const { plan, clock, commandOf, onCrash } = options;
-  const hub = new BusHub({ plan, clock });
+  const hub = new BusHub({ plan, clock, supply: supplyOf(() => nodes) });
   const bus = new HubBus(hub);
   const guard = openChildGuard();
   // Paths of sockets are short: about a hundred bytes.
   const folder = mkdtempSync(join(tmpdir(), "rig-hub-"));
   const path = process.platform === "win32" ? `\\\\.\\pipe\\${folder}` : join(folder, "hub");
-  const nodes = new ProcessNodes({
+  const nodes: ProcessNodes = new ProcessNodes({
     nodes: plan.nodes,
     clock,
     guard,
     commandOf: (node) => commandOf(node, path),
     detach: (node) => hub.detach(node),
+    controllerOf: (node) => hub.controller(node),
     onCrash,
   });
   const server = new HubServer(hub, plan.nodes, (node) => nodes.delivered(node));

@@ -3,6 +3,7 @@
  * end of a vxcan pair; the rig holds the other ends, and its hub carries frames between them.
  */
 
+import { stateFrame } from "../../core/can/error-frame.ts";
 import type { CanFrame } from "../../core/can/frame.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -11,7 +12,7 @@ import { type ChildCommand, openChildGuard } from "./child-guard.ts";
 import { HubBus } from "./hub-bus.ts";
 import { INSIDE, NetSpace } from "./net-space.ts";
 import type { ProcessWorld } from "./open-process-world.ts";
-import { ProcessNodes } from "./process-nodes.ts";
+import { ProcessNodes, supplyOf } from "./process-nodes.ts";
 
 /** A socket on one interface, as the SocketCAN adapter opens it. */
 export interface HubChannel {
@@ -33,19 +34,20 @@ export interface VcanWorldOptions {
 /** Rejects with `capability.vcan` or `capability.socketcan` where that can't be. */
 export async function openVcanWorld(options: VcanWorldOptions): Promise<ProcessWorld> {
   const { plan, clock, commandOf, openChannel, onCrash } = options;
-  const hub = new BusHub({ plan, clock });
+  const hub = new BusHub({ plan, clock, supply: supplyOf(() => nodes) });
   const bus = new HubBus(hub);
   const guard = openChildGuard();
   const spaces: NetSpace[] = [];
   const channels: HubChannel[] = [];
   const peers: HubNode[] = [];
-  const nodes = new ProcessNodes({
+  const nodes: ProcessNodes = new ProcessNodes({
     nodes: plan.nodes,
     clock,
     guard,
     commandOf: (node) => (spaces[node] as NetSpace).inside(commandOf(node, INSIDE)),
     attach: (node) => hub.attach(node, peers[node] as HubNode),
     detach: (node) => hub.detach(node),
+    controllerOf: (node) => hub.controller(node),
     onCrash,
   });
   const close = async () => {
@@ -68,6 +70,8 @@ export async function openVcanWorld(options: VcanWorldOptions): Promise<ProcessW
         },
         transmitted: () => undefined,
         aborted: () => undefined,
+        busState: (counters) => void channel.send(stateFrame(counters)),
+        errorFrame: (frame) => void channel.send(frame),
       });
     }
   } catch (error) {

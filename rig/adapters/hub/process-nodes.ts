@@ -7,10 +7,12 @@
  */
 
 import { join } from "node:path";
+import type { ControllerStatistics } from "../../core/run/evidence.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
 import type { PowerState, PowerSwitch } from "../../ports/power-switch.ts";
+import type { HubSupply } from "./bus-hub.ts";
 import type { ChildCommand, ChildGuard } from "./child-guard.ts";
 import { type NodeLine, NodeProcess } from "./node-process.ts";
 
@@ -24,6 +26,8 @@ export interface ProcessNodesOptions {
   readonly attach?: (node: number) => void;
   /** Takes the node's station off the bus. */
   readonly detach: (node: number) => void;
+  /** The node's controller, as the hub has it. */
+  readonly controllerOf: (node: number) => ControllerStatistics;
   /** A program ended that nobody had killed. */
   readonly onCrash: (node: number, why: string) => void;
 }
@@ -81,6 +85,14 @@ export class ProcessNodes implements NodeControl, PowerSwitch {
     this.#pauses.delete(node);
     this.#processes.get(node)?.continue();
     return pause.held;
+  }
+
+  controller(node: number): ControllerStatistics {
+    return this.#options.controllerOf(node);
+  }
+
+  isSupplied(node: number): boolean {
+    return this.#supplied.has(node);
   }
 
   listen(onRecord: OnNodeRecord): () => void {
@@ -151,6 +163,18 @@ export class ProcessNodes implements NodeControl, PowerSwitch {
     const pids = [...this.#processes.values()].flatMap(({ pid }) => pid ?? []);
     this.#options.guard.watch(pids);
   }
+}
+
+/** The supply as the hub's faults switch it: what they do is under way when they go on. */
+export function supplyOf(nodes: () => ProcessNodes): HubSupply {
+  return {
+    cut(node) {
+      if (!nodes().isSupplied(node)) return false;
+      void nodes().off(node);
+      return true;
+    },
+    restore: (node) => void nodes().on(node),
+  };
 }
 
 /** Where a node keeps its disk, under the folder of all disks. */

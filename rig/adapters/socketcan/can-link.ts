@@ -4,6 +4,7 @@
  * would take echoes away as well.
  */
 
+import { stateOfErrorFrame } from "../../core/can/error-frame.ts";
 import type { CanFrame } from "../../core/can/frame.ts";
 import type { BusLink, LinkEvent } from "../../ports/bus-link.ts";
 import { RawChannel } from "./raw-channel.ts";
@@ -21,10 +22,12 @@ export function linkToCan(name: string, onEvent: (event: LinkEvent) => void): Bu
   let timer: NodeJS.Timeout | null = null;
   const channel = new RawChannel({
     name,
-    errorMask: 0,
     receivesOwn: true,
     onFrame: ({ frame, isOwn }) => {
-      if (!isOwn) onEvent({ kind: "frame", frame });
+      if (frame.error) {
+        const state = stateOfErrorFrame(frame);
+        if (state !== null) onEvent({ kind: "bus-state", ...state });
+      } else if (!isOwn) onEvent({ kind: "frame", frame });
       else {
         const token = sent.shift();
         if (token !== undefined) onEvent({ kind: "transmitted", token });

@@ -28,11 +28,13 @@ export interface ErrorDetail {
   readonly frame: CanFrame;
 }
 
+const CLASS_CONTROLLER = 0x004;
 const CLASS_PROTOCOL = 0x008;
 const CLASS_NO_ACK = 0x020;
 const CLASS_BUS_OFF = 0x040;
 const CLASS_BUS_ERROR = 0x080;
 const CLASS_COUNTERS = 0x200;
+const CLASS_RESTARTED = 0x100;
 const TYPE_TRANSMITTING = 0x80;
 
 /** Data byte 2. A wrong check sequence has no type of its own: its place says it. */
@@ -57,6 +59,33 @@ export function errorDetail(seen: Omit<ErrorDetail, "frame">): ErrorDetail {
   data[6] = Math.min(counters.tec, 255);
   data[7] = counters.rec;
   return { ...seen, frame: { ...ERROR_FRAME, id, data } };
+}
+
+/** Data byte 1 of a controller's own problems: error-passive as receiver and sender; active again. */
+const PASSIVE = 0x30;
+const ACTIVE = 0x40;
+
+/** What a controller reports to its own host when its error state changes. */
+export function stateFrame({ state, tec, rec }: Omit<ErrorCounters, "recessiveSequencesLeft">) {
+  const data = new Uint8Array(8);
+  if (state !== "bus-off") data[1] = state === "error-passive" ? PASSIVE : ACTIVE;
+  data[6] = Math.min(tec, 255);
+  data[7] = Math.min(rec, 255);
+  const id = CLASS_COUNTERS | (state === "bus-off" ? CLASS_BUS_OFF : CLASS_CONTROLLER);
+  return { ...ERROR_FRAME, id, data } satisfies CanFrame;
+}
+
+/** The state that an error frame of a node's own controller tells; null where it tells none. */
+export function stateOfErrorFrame({ id, data }: CanFrame) {
+  // Of the bus, not of this controller.
+  if ((id & CLASS_BUS_ERROR) !== 0) return null;
+  const counters = { tec: data[6] ?? 0, rec: data[7] ?? 0 };
+  const problem = data[1] ?? 0;
+  if ((id & CLASS_BUS_OFF) !== 0) return { state: "bus-off", ...counters } as const;
+  if ((id & CLASS_RESTARTED) !== 0) return { state: "error-active", ...counters } as const;
+  if ((id & CLASS_CONTROLLER) === 0) return null;
+  if ((problem & PASSIVE) !== 0) return { state: "error-passive", ...counters } as const;
+  return (problem & ACTIVE) === 0 ? null : ({ state: "error-active", ...counters } as const);
 }
 
 const ERROR_FRAME = {

@@ -37,7 +37,7 @@ export type PowerFaultDetail =
     };
 
 const POWER = {
-  levels: ["sim"],
+  levels: ["sim", "process", "vcan"],
   effects: "nodes cut off",
   needs: "a power switch",
 } as const;

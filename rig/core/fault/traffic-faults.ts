@@ -39,13 +39,13 @@ export type TrafficFaultDetail =
 export const STARVING_ID = 0x100;
 
 const A_STRANGER = {
-  levels: ["sim"],
+  levels: ["sim", "process", "vcan"],
   needs: "a station of the rig's own on the bus",
 } as const;
 
 export const TRAFFIC_FAULT_TRAITS = {
   "babbling-idiot": {
-    levels: ["sim"],
+    levels: ["sim", "process", "vcan"],
     toll: "blocks",
     effects: "frames babbled",
     needs: "nodes whose controllers the rig can take over",

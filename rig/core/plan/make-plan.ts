@@ -4,6 +4,7 @@
 
 import type { AuthProfile } from "../auth/profile.ts";
 import type { Fault } from "../fault/fault.ts";
+import { isPowerFault } from "../fault/power-steps.ts";
 import { appendsPerNode, RESIDENT_KEYS } from "../resident/resident-workload.ts";
 import { REQUEST_MAX } from "../run/client.ts";
 import { NS_PER_MS } from "../time/time.ts";
@@ -53,6 +54,7 @@ const ROUND_TIMEOUT_NS = 20 * NS_PER_MS;
  * without hardware of their own, where many run vcan, are some ten times slower than that.
  */
 const TIMER_SCALE: Readonly<Record<Level, number>> = { sim: 1, process: 10, vcan: 40, bench: 10 };
+const POWER_TIMES: readonly string[] = ["offNs", "everyNs", "gapNs", "staggerNs"];
 /** An operation times out after so many round timeouts. */
 const OPERATION_TIMEOUTS = 8;
 /** Ferroelectric memory behind SPI, as small boards have it, takes tens of microseconds. */
@@ -109,7 +111,9 @@ export function makePlan(request: PlanRequest): RunPlan {
       `level "${level}" is not available: expected ${expected}`,
     );
   }
-  const faults = expandFaults(scenario.faults, { nodes, operations });
+  const faults = expandFaults(scenario.faults, { nodes, operations }).map((fault) =>
+    atPaceOf(level, fault),
+  );
   const workload = workloadOf(scenario.workload, operations);
   const expectation = expectationIn({ protocol, nodes, faults, workload });
   const auth = authFor(faults, request.auth ?? scenario.auth);
@@ -227,6 +231,15 @@ function timersOf(
 /** With what is usual of its kind where it says nothing. */
 function whole(workload: ScenarioWorkload) {
   return { ...(workload.kind === "rw-register" ? REGISTERS : LISTS), ...workload };
+}
+
+/** What a supply does in time keeps its pace with the protocol's timers, which levels stretch. */
+function atPaceOf(level: Level, fault: Fault): Fault {
+  if (!isPowerFault(fault)) return fault;
+  const stretched = Object.entries(fault).map(([name, value]) =>
+    POWER_TIMES.includes(name) ? [name, Number(value) * TIMER_SCALE[level]] : [name, value],
+  );
+  return Object.fromEntries(stretched) as Fault;
 }
 
 function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPlan {

@@ -8,11 +8,13 @@
  *     frame        3   hub -> node   frame
  *     transmitted  4   hub -> node   u32 token
  *     aborted      5   hub -> node   u32 token
+ *     bus-state    6   hub -> node   u8 state (0 active, 1 passive, 2 bus-off), u16 tec, u16 rec
  *
  *     frame = u8 flags (1 extended, 2 FD, 4 BRS, 8 ESI, 16 remote), u32 identifier, data
  */
 
 import { isFrameLength } from "../can/dlc.ts";
+import type { ErrorState } from "../can/error-confinement.ts";
 import { BASE_ID_MAX, type CanFrame, EXTENDED_ID_MAX } from "../can/frame.ts";
 import { RigError } from "../verdict/rig-error.ts";
 
@@ -22,9 +24,17 @@ export type HubMessage =
   | { readonly kind: "hello"; readonly version: number; readonly node: number }
   | { readonly kind: "send"; readonly token: number; readonly frame: CanFrame }
   | { readonly kind: "frame"; readonly frame: CanFrame }
-  | { readonly kind: "transmitted" | "aborted"; readonly token: number };
+  | { readonly kind: "transmitted" | "aborted"; readonly token: number }
+  /** The error state of the node's controller changed. */
+  | {
+      readonly kind: "bus-state";
+      readonly state: ErrorState;
+      readonly tec: number;
+      readonly rec: number;
+    };
 
-const TYPE = { hello: 1, send: 2, frame: 3, transmitted: 4, aborted: 5 } as const;
+const STATES: readonly ErrorState[] = ["error-active", "error-passive", "bus-off"];
+const TYPE = { hello: 1, send: 2, frame: 3, transmitted: 4, aborted: 5, "bus-state": 6 } as const;
 const PREFIX = 3;
 const FRAME_PREFIX = 5;
 /** The longest message: `send` with 64 bytes of data. */
@@ -47,6 +57,11 @@ export function encodeHubMessage(message: HubMessage): Uint8Array {
     case "frame":
       writeFrame(bytes, PREFIX, message.frame);
       break;
+    case "bus-state":
+      bytes[PREFIX] = STATES.indexOf(message.state);
+      view.setUint16(PREFIX + 1, message.tec, true);
+      view.setUint16(PREFIX + 3, message.rec, true);
+      break;
     default:
       view.setUint32(PREFIX, message.token, true);
   }
@@ -61,6 +76,8 @@ function bodyLength(message: HubMessage): number {
       return 4 + FRAME_PREFIX + message.frame.data.length;
     case "frame":
       return FRAME_PREFIX + message.frame.data.length;
+    case "bus-state":
+      return 5;
     default:
       return 4;
   }
@@ -125,6 +142,12 @@ export class HubMessageReader {
           kind: type === TYPE.aborted ? "aborted" : "transmitted",
           token: view.getUint32(body, true),
         };
+      case TYPE["bus-state"]: {
+        const state = left === 5 ? STATES[view.getUint8(body)] : undefined;
+        if (state === undefined) break;
+        const tec = view.getUint16(body + 1, true);
+        return { kind: "bus-state", state, tec, rec: view.getUint16(body + 3, true) };
+      }
     }
     return this.#refuse(at, `type ${type} with ${left} bytes, which is no message`);
   }

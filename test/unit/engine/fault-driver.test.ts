@@ -50,7 +50,7 @@ function aDriver({ stuck = false } = {}) {
     state: async (node) => supply.get(node) ?? "unknown",
   };
   const world = { ...scriptedWorld(new ScriptedCluster([])), nodes, power };
-  const driver = new FaultDriver(world, ({ id }) => first.push(id));
+  const driver = new FaultDriver(world, 1, ({ id }) => first.push(id));
   return { driver, deeds, first, running, supply };
 }
 
