@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   monitor: async () => (await import("./commands/monitor.ts")).monitorCommand,
   bench: async () => (await import("./commands/bench.ts")).benchCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   node: async () => (await import("./commands/node.ts")).nodeCommand,
   vm: async () => (await import("./commands/vm.ts")).vmCommand,
 };

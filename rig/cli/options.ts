@@ -64,7 +64,10 @@ export function sizeOptions<T>(yargs: Argv<T>) {
       string: true,
       describe: "How nodes know who said what: crash, ideal or sig [default: crash]",
     })
-    .option("level", { string: true, describe: "Where it runs: sim [default: sim]" });
+    .option("level", {
+      string: true,
+      describe: "Where it runs: sim, process, vcan or auto [default: sim]",
+    });
   return workloadOptions(sized);
 }
 

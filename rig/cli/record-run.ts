@@ -24,6 +24,8 @@ import { VERSION } from "./version.ts";
 
 export interface RecordOptions {
   readonly plan: RunPlan;
+  /** Why `--level auto` came to this level; null where the level was named. */
+  readonly levelChoice?: string | null;
   readonly outputDir: string;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
@@ -59,8 +61,9 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   const folder = RunFolder.create({ outputDir, scenario, name, nodes, hasResidents });
   const builder = new EvidenceBuilder(plan);
   const hand = new ByHand(plan);
+  const { levelChoice = null } = options;
   const writeRunJson = (partial: string | null | undefined) =>
-    folder.write("run.json", runJson(hand, folder.path, started, partial));
+    folder.write("run.json", runJson({ hand, levelChoice }, folder.path, started, partial));
   const sink = sinkOf(builder, folder, options.live);
   const noting: RunSink = {
     ...sink,
@@ -156,7 +159,7 @@ function healedText(count: number): string {
 }
 
 function runJson(
-  hand: ByHand,
+  { hand, levelChoice = null }: { readonly hand: ByHand; readonly levelChoice?: string | null },
   path: string,
   started: Date,
   partial: string | null | undefined,
@@ -168,6 +171,7 @@ function runJson(
     schema: 1,
     status: isRunning ? "running" : partial === null ? "finished" : "partial",
     seed: plan.seed,
+    ...(levelChoice === null ? {} : { levelChoice }),
     plan,
     ...(hand.isUsed ? { byHand: true } : {}),
     versions: { "canfd-rig": VERSION, node: process.version },

@@ -9,6 +9,7 @@ import { openChildGuard } from "../../rig/adapters/hub/child-guard.ts";
 import { Random } from "../../rig/core/random/random.ts";
 import { rig, script, temporaryFolder } from "../support/cli.ts";
 
+const KILLS = Number(process.env["RIG_KILLS"] ?? 4);
 const LEVEL = ["--level", "process"];
 
 /** Node processes of runs into this folder that are there now. */
@@ -30,21 +31,24 @@ async function untilNone(folder: string): Promise<string[]> {
 }
 
 describe("rig run --level process", () => {
-  it.each(["happy", "partition", "leader-crash"])("%s is as expected", async (scenario) => {
-    const folder = temporaryFolder();
-    const args = ["run", "--scenario", scenario, ...LEVEL, "--seed", "7", "--json"];
-    const { code, stdout, stderr } = await rig([...args, "--output-dir", folder]);
-    const result = JSON.parse(stdout);
-    expect(stderr).toBe("");
-    expect(result).toMatchObject({ outcome: "valid", level: "process", partial: null });
-    expect(result.teardown.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
-    expect(code).toBe(0);
-    expect(nodesOf(folder)).toEqual([]);
-  });
+  it.each(["happy", "partition", "leader-crash", "power-cycle"])(
+    "%s is as expected",
+    async (scenario) => {
+      const folder = temporaryFolder();
+      const args = ["run", "--scenario", scenario, ...LEVEL, "--seed", "7", "--json"];
+      const { code, stdout, stderr } = await rig([...args, "--output-dir", folder]);
+      const result = JSON.parse(stdout);
+      expect(stderr).toBe("");
+      expect(result).toMatchObject({ outcome: "valid", level: "process", partial: null });
+      expect(result.teardown.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
+      expect(code).toBe(0);
+      expect(nodesOf(folder)).toEqual([]);
+    },
+  );
 
   it("ends its nodes when it is killed, also those that stand still", async () => {
     const random = Random.of(1, "kills");
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < KILLS; round++) {
       const folder = temporaryFolder();
       const plan = join(folder, "pause.yaml");
       const faults = "[{kind: pause, nodes: [0, 1], start: 10}]";

@@ -21,7 +21,7 @@ import { NS_PER_MS } from "../../core/time/time.ts";
 import { NODE_FILTERS, sourceOfId } from "../../core/wire/identifier.ts";
 import type { OnBusState } from "../../ports/can-bus.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { HUB_FAULT_KINDS, HubFaults } from "./hub-faults.ts";
+import { HUB_FAULT_KINDS, HubFaults, type HubSupply } from "./hub-faults.ts";
 import { HubTally } from "./hub-tally.ts";
 
 /** What the hub tells a node, or whoever stands for it. */
@@ -33,13 +33,6 @@ export interface HubNode {
   busState(counters: ErrorCounters): void;
   /** An error frame was on the bus: only controllers that report errors tell their programs. */
   errorFrame(frame: CanFrame): void;
-}
-
-/** The nodes' supply, for faults that cost a node its supply in the middle of a frame. */
-export interface HubSupply {
-  /** False when the node has none. */
-  cut(node: number): boolean;
-  restore(node: number): void;
 }
 
 export interface HubOptions {

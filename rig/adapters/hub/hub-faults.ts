@@ -12,13 +12,19 @@ import type { Fault } from "../../core/fault/fault.ts";
 import type { FaultFamily } from "../../core/fault/fault-family.ts";
 import { LOGICAL_FAULT_KINDS } from "../../core/fault/logical-faults.ts";
 import { TRAFFIC_FAULT_KINDS } from "../../core/fault/traffic-faults.ts";
-import type { HubSupply } from "./bus-hub.ts";
 
 export const HUB_FAULT_KINDS = [
   ...LOGICAL_FAULT_KINDS,
   ...TRAFFIC_FAULT_KINDS,
   ...BUS_FAULT_KINDS,
 ] as const;
+
+/** The nodes' supply, for faults that cost a node its supply in the middle of a frame. */
+export interface HubSupply {
+  /** False when the node has none. */
+  cut(node: number): boolean;
+  restore(node: number): void;
+}
 
 export interface HubFaultOptions {
   readonly seed: number;

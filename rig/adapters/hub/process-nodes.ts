@@ -12,8 +12,8 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
 import type { PowerState, PowerSwitch } from "../../ports/power-switch.ts";
-import type { HubSupply } from "./bus-hub.ts";
 import type { ChildCommand, ChildGuard } from "./child-guard.ts";
+import type { HubSupply } from "./hub-faults.ts";
 import { type NodeLine, NodeProcess } from "./node-process.ts";
 
 export interface ProcessNodesOptions {

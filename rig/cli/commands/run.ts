@@ -9,17 +9,23 @@ import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
+import { chooseLevel } from "../choose-level.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { Interrupts } from "../interrupts.ts";
 import { timeoutMs } from "../numbers.ts";
-import { planOfArguments, planOptions } from "../options.ts";
+import { type PlanArguments, planOfArguments, planOptions } from "../options.ts";
+import { planForMachine } from "../pace.ts";
 import { type RecordedRun, recordRun } from "../record-run.ts";
 import { repeatOf } from "../repeat.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
 
-type RunArguments = GlobalArguments & { readonly "metrics-file"?: string | undefined };
+type RunArguments = GlobalArguments &
+  PlanArguments & {
+    readonly "metrics-file"?: string | undefined;
+    readonly require?: string | undefined;
+  };
 
 export const runCommand: Command = {
   register(yargs, finish) {
@@ -28,17 +34,32 @@ export const runCommand: Command = {
       "Run one scenario and judge it",
       (args: Argv<GlobalArguments>) =>
         planOptions(args)
+          .option("require", {
+            string: true,
+            describe: "As --level auto, which has to come to this level [default: none]",
+          })
           .option("metrics-file", {
             string: true,
             describe: "Write the metrics there too: JSON, or CSV if the name ends in .csv",
           })
           .example("$0 run --scenario partition --nodes 5 --seed 7", "the same run every time"),
-      (args) => finish(() => run(planOfArguments(args), args)),
+      (args) => finish(() => runAtLevel(args)),
     );
   },
 };
 
-async function run(plan: RunPlan, args: RunArguments): Promise<ExitCode> {
+/** A plan from a file is taken with its timers as they are. */
+async function runAtLevel(args: RunArguments): Promise<ExitCode> {
+  const planAt = (level: string | undefined) => planOfArguments({ ...args, level });
+  const { plan, why } = chooseLevel(args, planAt);
+  if (why !== null) {
+    const reason = why === "" ? "there is no better one" : why;
+    process.stderr.write(`rig: level ${plan.level} (${reason})\n`);
+  }
+  return run(args.plan === undefined ? await planForMachine(plan) : plan, args, why);
+}
+
+async function run(plan: RunPlan, args: RunArguments, why: string | null): Promise<ExitCode> {
   const limitMs = timeoutMs(args.timeout);
   const interrupts = new Interrupts();
   const progress = new ProgressLine(args.quiet || args.json);
@@ -47,6 +68,7 @@ async function run(plan: RunPlan, args: RunArguments): Promise<ExitCode> {
     const outputDir = args["output-dir"];
     const recorded = await recordRun({
       plan,
+      levelChoice: why,
       outputDir,
       timeoutMs: limitMs,
       signal,

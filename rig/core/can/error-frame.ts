@@ -61,7 +61,7 @@ export function errorDetail(seen: Omit<ErrorDetail, "frame">): ErrorDetail {
   return { ...seen, frame: { ...ERROR_FRAME, id, data } };
 }
 
-/** Data byte 1 of a controller's own problems: error-passive as receiver and sender; active again. */
+/** Data byte 1, a controller's own problems: error-passive both ways; active again. */
 const PASSIVE = 0x30;
 const ACTIVE = 0x40;
 

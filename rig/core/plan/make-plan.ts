@@ -4,7 +4,6 @@
 
 import type { AuthProfile } from "../auth/profile.ts";
 import type { Fault } from "../fault/fault.ts";
-import { isPowerFault } from "../fault/power-steps.ts";
 import { appendsPerNode, RESIDENT_KEYS } from "../resident/resident-workload.ts";
 import { REQUEST_MAX } from "../run/client.ts";
 import { NS_PER_MS } from "../time/time.ts";
@@ -17,6 +16,7 @@ import { expectationOf } from "./expectation.ts";
 import { expectationIssues, faultIssues, pathText, type ScenarioIssue } from "./issues.ts";
 import type { Level } from "./level.ts";
 import { levelsFor } from "./levels.ts";
+import { faultAtPace } from "./pace.ts";
 import {
   type BusPlan,
   NODES_MAX,
@@ -54,7 +54,6 @@ const ROUND_TIMEOUT_NS = 20 * NS_PER_MS;
  * without hardware of their own, where many run vcan, are some ten times slower than that.
  */
 const TIMER_SCALE: Readonly<Record<Level, number>> = { sim: 1, process: 10, vcan: 40, bench: 10 };
-const POWER_TIMES: readonly string[] = ["offNs", "everyNs", "gapNs", "staggerNs"];
 /** An operation times out after so many round timeouts. */
 const OPERATION_TIMEOUTS = 8;
 /** Ferroelectric memory behind SPI, as small boards have it, takes tens of microseconds. */
@@ -112,7 +111,7 @@ export function makePlan(request: PlanRequest): RunPlan {
     );
   }
   const faults = expandFaults(scenario.faults, { nodes, operations }).map((fault) =>
-    atPaceOf(level, fault),
+    faultAtPace(fault, TIMER_SCALE[level]),
   );
   const workload = workloadOf(scenario.workload, operations);
   const expectation = expectationIn({ protocol, nodes, faults, workload });
@@ -231,15 +230,6 @@ function timersOf(
 /** With what is usual of its kind where it says nothing. */
 function whole(workload: ScenarioWorkload) {
   return { ...(workload.kind === "rw-register" ? REGISTERS : LISTS), ...workload };
-}
-
-/** What a supply does in time keeps its pace with the protocol's timers, which levels stretch. */
-function atPaceOf(level: Level, fault: Fault): Fault {
-  if (!isPowerFault(fault)) return fault;
-  const stretched = Object.entries(fault).map(([name, value]) =>
-    POWER_TIMES.includes(name) ? [name, Number(value) * TIMER_SCALE[level]] : [name, value],
-  );
-  return Object.fromEntries(stretched) as Fault;
 }
 
 function workloadOf(workload: ScenarioWorkload, operations: number): WorkloadPlan {

@@ -8,6 +8,7 @@ import { recordedNs } from "../metrics/metrics.ts";
 import { latenciesNsOf, type Span, spansOf } from "../metrics/spans.ts";
 import { mainOperations, type RunEvidence } from "../run/evidence.ts";
 import { judgeAssertions } from "./assertions.ts";
+import { busHealthReasons } from "./bus-health.ts";
 import { checkHistory, checkReasons, countsOf, reason } from "./judge-history.ts";
 import { nodesHistoryReasons, summaryOf } from "./judge-nodes.ts";
 import { mergeOutcomes, type Reason } from "./outcome.ts";
@@ -30,6 +31,7 @@ export function judgeRun(evidence: RunEvidence): RunResult {
     ...nodesHistoryReasons(evidence, nodesHistory),
     ...invariantReasons(evidence),
     ...recordReasons(evidence),
+    ...busHealthReasons(evidence),
     ...faultReasons(evidence),
     ...floorReasons(evidence, windows),
     ...assertionReasons(assertions),

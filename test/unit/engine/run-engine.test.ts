@@ -291,7 +291,7 @@ describe("trouble with the world", () => {
       }),
     });
     expect((await run()).partial).toBe(
-      "it failed: waited 60 s for node 3 to boot; last seen: it has power",
+      "it failed: waited 120 s for node 3 to boot; last seen: it has power",
     );
   });
 
