@@ -6,7 +6,7 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { planAtPace } from "../core/plan/pace.ts";
@@ -24,7 +24,7 @@ export async function planForMachine(plan: RunPlan): Promise<RunPlan> {
 }
 
 /** A whole factor of 1 to 8. */
-async function measuredPace({ timers }: RunPlan): Promise<number> {
+async function measuredPace({ timers, nodes }: RunPlan): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "rig-pace-"));
   try {
     const file = await open(join(folder, "record"), "a");
@@ -39,10 +39,10 @@ async function measuredPace({ timers }: RunPlan): Promise<number> {
     await file.close();
     // The slowest but one: a round waits for its slowest votes.
     const slow = taken.sort((a, b) => b - a)[1] ?? 0;
-    return Math.min(
-      PACE_MAX,
-      Math.max(1, Math.ceil((slow * NS_PER_MS * TURNS_PER_ROUND) / timers.roundTimeoutNs)),
-    );
+    // The nodes and the rig take turns on the processors, which nobody does yet.
+    const sharers = Math.max(1, (nodes + 1) / availableParallelism());
+    const roundNs = slow * NS_PER_MS * TURNS_PER_ROUND * sharers;
+    return Math.min(PACE_MAX, Math.max(1, Math.ceil(roundNs / timers.roundTimeoutNs)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -26,6 +26,8 @@ export interface RecordOptions {
   readonly plan: RunPlan;
   /** Why `--level auto` came to this level; null where the level was named. */
   readonly levelChoice?: string | null;
+  /** One interface for all, at level `vcan`. */
+  readonly bus?: string | undefined;
   readonly outputDir: string;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;

@@ -7,11 +7,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { ChildCommand } from "../adapters/hub/child-guard.ts";
+import { openPlainWorld } from "../adapters/hub/open-plain-world.ts";
 import { openProcessWorld } from "../adapters/hub/open-process-world.ts";
-import { type HubChannel, openVcanWorld } from "../adapters/hub/open-vcan-world.ts";
+import {
+  type HubChannel,
+  openVcanWorld,
+  type VcanWorldOptions,
+} from "../adapters/hub/open-vcan-world.ts";
 import { diskOfNode } from "../adapters/hub/process-nodes.ts";
 import { MachineClock } from "../adapters/machine/machine-clock.ts";
-import { RawChannel } from "../adapters/socketcan/raw-channel.ts";
+import { type ChannelOptions, RawChannel } from "../adapters/socketcan/raw-channel.ts";
 import type { RunFolder } from "../adapters/store/run-folder.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
@@ -26,6 +32,8 @@ import type { ProgressLine } from "./terminal.ts";
 
 export interface ProcessRunOptions {
   readonly plan: RunPlan;
+  /** The one interface of all, in the place of one for each node; of level `vcan`. */
+  readonly bus?: string | undefined;
   readonly sink: RunSink;
   readonly folder: RunFolder;
   readonly hand: ByHand;
@@ -40,7 +48,7 @@ export interface ProcessRunOptions {
 const NODE_MAIN = ["./packed/node.mjs", "./node-main.js"]
   .map((name) => fileURLToPath(new URL(name, import.meta.url)))
   .find((path) => existsSync(path)) as string;
-const CLOSE_LIMIT_MS = 5_000;
+const CLOSE_LIMIT_MS = 30_000;
 const PROGRESS_MS = 100;
 
 /** Rejects with what ended the run, where that was neither its end nor a signal. */
@@ -85,17 +93,7 @@ async function runOnce(
     onCrash: (node: number, why: string) =>
       crashed.abort(`node ${node}, whose program ended: ${why}`),
   };
-  const world =
-    plan.level === "vcan"
-      ? await openVcanWorld({
-          ...common,
-          commandOf: (node, can) => command(node, ["--can", can]),
-          openChannel,
-        })
-      : await openProcessWorld({
-          ...common,
-          commandOf: (node, hub) => command(node, ["--hub", hub]),
-        });
+  const world = await openWorld(options.bus, common, command);
   const close = () => world.close();
   teardown.push({ name: "end nodes and hub", limitMs: CLOSE_LIMIT_MS, run: close, safe: close });
   const store = { ...sink, flush: () => folder.flush(), close: () => undefined };
@@ -112,9 +110,34 @@ async function runOnce(
   }
 }
 
+type Common = Pick<VcanWorldOptions, "plan" | "clock" | "onCrash">;
+type NodeCommand = (node: number, bus: readonly string[]) => ChildCommand;
+
+function openWorld(bus: string | undefined, common: Common, command: NodeCommand) {
+  const onCan = {
+    ...common,
+    commandOf: (node: number, can: string) => command(node, ["--can", can]),
+  };
+  if (bus !== undefined) return openPlainWorld({ ...onCan, bus, openChannel: openOwnChannel });
+  if (common.plan.level === "vcan") return openVcanWorld({ ...onCan, openChannel });
+  return openProcessWorld({
+    ...common,
+    commandOf: (node, hub) => command(node, ["--hub", hub]),
+  });
+}
+
 /** One end of a node's vxcan pair. */
 function openChannel(name: string, onFrame: (frame: CanFrame) => void): HubChannel {
-  const channel = new RawChannel({ name, errorMask: 0, onFrame: ({ frame }) => onFrame(frame) });
+  return hubChannel({ name, errorMask: 0, onFrame: ({ frame }) => onFrame(frame) });
+}
+
+/** The rig's channel on an interface that all share. */
+function openOwnChannel(name: string, onFrame: (frame: CanFrame) => void): HubChannel {
+  return hubChannel({ name, receivesOwn: true, onFrame: ({ frame }) => onFrame(frame) });
+}
+
+function hubChannel(options: ChannelOptions): HubChannel {
+  const channel = new RawChannel(options);
   return {
     send: (frame) => channel.send([frame]).sent === 1,
     get lost() {

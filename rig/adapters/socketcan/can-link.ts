@@ -1,15 +1,22 @@
 /**
  * A node program's way to a CAN interface. What the interface's queue has no room for waits here,
- * in order; the kernel's echo of an own frame is its acknowledgement. There is no filter, which
- * would take echoes away as well.
+ * in order; the kernel's echo of an own frame is its acknowledgement. Foreign frames are
+ * filtered here, as a node's controller would.
  */
 
 import { stateOfErrorFrame } from "../../core/can/error-frame.ts";
 import type { CanFrame } from "../../core/can/frame.ts";
+import { NODE_FILTERS } from "../../core/wire/identifier.ts";
 import type { BusLink, LinkEvent } from "../../ports/bus-link.ts";
 import { RawChannel } from "./raw-channel.ts";
 
 const RETRY_MS = 1;
+
+function isAccepted({ id, extended }: CanFrame): boolean {
+  return NODE_FILTERS.some(
+    (filter) => filter.extended === extended && (id & filter.mask) === filter.match,
+  );
+}
 
 export function linkToCan(name: string, onEvent: (event: LinkEvent) => void): BusLink {
   let end: () => void = () => undefined;
@@ -27,8 +34,10 @@ export function linkToCan(name: string, onEvent: (event: LinkEvent) => void): Bu
       if (frame.error) {
         const state = stateOfErrorFrame(frame);
         if (state !== null) onEvent({ kind: "bus-state", ...state });
-      } else if (!isOwn) onEvent({ kind: "frame", frame });
-      else {
+      } else if (!isOwn) {
+        // No filter of the socket, which would take echoes away as well.
+        if (isAccepted(frame)) onEvent({ kind: "frame", frame });
+      } else {
         const token = sent.shift();
         if (token !== undefined) onEvent({ kind: "transmitted", token });
       }

@@ -1,11 +1,14 @@
 /** `rig run`: one scenario, from plan to verdict, with the evidence in a folder of its own. */
 
 import type { Argv } from "yargs";
+import { HUB_FAULT_KINDS } from "../../adapters/hub/hub-faults.ts";
+import { FAULT_TRAITS, type FaultKind } from "../../core/fault/fault.ts";
 import { metricsOf } from "../../core/metrics/metrics.ts";
 import { metricsCsv, metricsJson } from "../../core/metrics/metrics-text.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { RunEvidence } from "../../core/run/evidence.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
@@ -25,6 +28,7 @@ type RunArguments = GlobalArguments &
   PlanArguments & {
     readonly "metrics-file"?: string | undefined;
     readonly require?: string | undefined;
+    readonly bus?: unknown;
   };
 
 export const runCommand: Command = {
@@ -37,6 +41,10 @@ export const runCommand: Command = {
           .option("require", {
             string: true,
             describe: "As --level auto, which has to come to this level [default: none]",
+          })
+          .option("bus", {
+            string: true,
+            describe: "At level vcan: one interface for all nodes, made if it is not there",
           })
           .option("metrics-file", {
             string: true,
@@ -56,7 +64,25 @@ async function runAtLevel(args: RunArguments): Promise<ExitCode> {
     const reason = why === "" ? "there is no better one" : why;
     process.stderr.write(`rig: level ${plan.level} (${reason})\n`);
   }
+  if (args.bus !== undefined && (typeof args.bus !== "string" || plan.level !== "vcan")) {
+    throw new RigError("usage.option", "--bus: expected one interface, at level vcan");
+  }
+  if (args.bus !== undefined) refuseFaultsOfHub(plan, args.bus as string);
   return run(args.plan === undefined ? await planForMachine(plan) : plan, args, why);
+}
+
+/** Faults of the bus need the hub between the nodes. */
+function refuseFaultsOfHub({ faults }: RunPlan, bus: string): void {
+  const kinds: readonly FaultKind[] = HUB_FAULT_KINDS;
+  const impossible = faults.find(({ kind }) => kinds.includes(kind));
+  if (impossible === undefined) return;
+  const { id, kind } = impossible;
+  const { needs, levels } = FAULT_TRAITS[kind];
+  throw new RigError(
+    "capability.fault",
+    `--bus ${bus}: one interface for all can't have fault "${id}": ${kind} needs ${needs}`,
+    { hint: `Leave --bus out: the levels ${levels.join(", ")} can.` },
+  );
 }
 
 async function run(plan: RunPlan, args: RunArguments, why: string | null): Promise<ExitCode> {
@@ -69,6 +95,7 @@ async function run(plan: RunPlan, args: RunArguments, why: string | null): Promi
     const recorded = await recordRun({
       plan,
       levelChoice: why,
+      bus: args.bus as string | undefined,
       outputDir,
       timeoutMs: limitMs,
       signal,

@@ -208,7 +208,7 @@ describe("faults that take their time", () => {
     });
     const end = await run();
     expect(end.partial).toBe(
-      "it failed: waited 30 s for fault partition-1 to be in force; last seen: nothing",
+      "it failed: waited 120 s for fault partition-1 to be in force; last seen: nothing",
     );
     expect(end.failure).toBeInstanceOf(RigError);
     expect(end.teardown).toEqual([{ step: "heal partition-1", ok: true }]);
