@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { scenarioJsonSchema } from "../../rig/adapters/store/scenario-schema.ts";
 import { assertionText, faultText } from "../../rig/cli/plan-text.ts";
+import { suits } from "../../rig/core/plan/byzantine-issues.ts";
 import { LEVELS_AVAILABLE, levelsFor } from "../../rig/core/plan/levels.ts";
 import { makePlan } from "../../rig/core/plan/make-plan.ts";
 import { SCENARIOS } from "../../rig/core/plan/scenarios.ts";
@@ -22,10 +23,16 @@ function holds(name: string, make: (before: string) => string): void {
   else expect(before).toBe(after);
 }
 
+function classOfRojA(scenario: string): string {
+  const { expectation } = makePlan({ scenario, seed: 1, protocol: "roj-a" });
+  return expectation.isForGood ? `${expectation.class}, perhaps for good` : expectation.class;
+}
+
 function table(): string {
   const levels = LEVELS_AVAILABLE;
-  const head = ["scenario", "nodes", "what it does", "faults", "expected of ROJ-B", "limits"];
-  const rows = SCENARIOS.map(({ name, summary, faults }) => {
+  const head = ["scenario", "nodes", "what it does", "faults", "of ROJ-B", "of ROJ-A", "limits"];
+  const rows = SCENARIOS.map((scenario) => {
+    const { name, summary, faults } = scenario;
     const plan = makePlan({ scenario: name, seed: 1 });
     const able = levelsFor(faults);
     const listed = (texts: readonly string[], none: string) =>
@@ -36,6 +43,7 @@ function table(): string {
       summary,
       listed(plan.faults.map(faultText), "none"),
       plan.expectation.class,
+      suits(scenario, "roj-a") ? classOfRojA(name) : "refused",
       listed(plan.assertions.map(assertionText), ""),
       ...levels.map((level) => (able.includes(level) ? "yes" : "no")),
     ];
