@@ -21,6 +21,7 @@ export class BusTally {
   #outbid = 0;
   /** The node that made the last proposal. */
   #proposer = -1;
+  #proposal: Pick<NodeRecord, "slot" | "round" | "digest"> | null = null;
   readonly #reached = new Reachability();
   readonly #messages = new Map<string, number>();
   /** By station, the bytes of the last frame of it that was good for a receiver or itself. */
@@ -41,8 +42,14 @@ export class BusTally {
   }
 
   /** A node notes something of itself. */
-  noted(node: number, { event }: NodeRecord): void {
-    if (event === "propose") this.#proposer = node;
+  noted(node: number, { event, slot, round, digest }: NodeRecord): void {
+    if (event === "confirm" && digest === null) this.#reached.count("nil-round");
+    if (event !== "propose") return;
+    this.#proposer = node;
+    const last = this.#proposal;
+    const isLater = slot === last?.slot && round > last.round;
+    if (isLater && digest === last.digest) this.#reached.count("proposed-again");
+    this.#proposal = { slot, round, digest };
   }
 
   /** A node gets a frame; `boots` says how often a node was booted. */

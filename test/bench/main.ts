@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { benchBus } from "./bus-bench.ts";
 import { benchCheck } from "./check-bench.ts";
+import { benchCommits } from "./commit-bench.ts";
 import type { BenchRow } from "./rows.ts";
 import { benchRuns } from "./run-bench.ts";
 import { benchTraces } from "./trace-bench.ts";
@@ -16,6 +17,7 @@ type Rows = Iterable<BenchRow> | AsyncIterable<BenchRow>;
 const GROUPS: Readonly<Record<string, () => Rows>> = {
   bus: () => benchBus(),
   runs: benchRuns,
+  commits: benchCommits,
   check: benchCheck,
   traces: benchTraces,
 };

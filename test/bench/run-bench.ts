@@ -9,13 +9,16 @@ import { join } from "node:path";
 import { RunFolder } from "../../rig/adapters/store/run-folder.ts";
 import { makeNode } from "../../rig/core/consensus/make-node.ts";
 import { makePlan } from "../../rig/core/plan/make-plan.ts";
+import { swarmPlan } from "../../rig/core/plan/swarm.ts";
 import { EvidenceBuilder } from "../../rig/core/run/evidence-builder.ts";
 import type { RunSink } from "../../rig/core/run/record.ts";
 import { judgeRun } from "../../rig/core/verdict/judge.ts";
+import { runPlan } from "../../rig/simulation/run-scenario.ts";
 import { SimulatedRun } from "../../rig/simulation/simulated-run.ts";
 import type { BenchRow } from "./rows.ts";
 
 const RUNS = 150;
+const SWARM_SEEDS = 200;
 const OFF: RunSink = { record() {}, node() {}, frame() {} };
 
 function runOnce(seed: number, sink: RunSink): number {
@@ -33,6 +36,14 @@ function perSecond(work: (seed: number) => void): number {
   const startMs = performance.now();
   for (let seed = 0; seed < RUNS; seed++) work(seed);
   return (RUNS * 1000) / (performance.now() - startMs);
+}
+
+/** Plans of the swarm, from plan to verdict. */
+function swarmPerSecond(): number {
+  for (let seed = 1; seed <= 40; seed++) runPlan(swarmPlan(seed));
+  const startUs = process.cpuUsage().user;
+  for (let seed = 41; seed <= 40 + SWARM_SEEDS; seed++) runPlan(swarmPlan(seed));
+  return (SWARM_SEEDS * 1e6) / (process.cpuUsage().user - startUs);
 }
 
 export function benchRuns(): BenchRow[] {
@@ -56,6 +67,7 @@ export function benchRuns(): BenchRow[] {
       { name: "5-node runs of 200 operations, recording off", value: off, unit: "runs/s" },
       { name: "the same, judged in memory", value: judged, unit: "runs/s", ratio: ratio(judged) },
       { name: "the same, recorded on disk", value: onDisk, unit: "runs/s", ratio: ratio(onDisk) },
+      { name: "plans of the swarm, judged", value: swarmPerSecond(), unit: "seeds/core s" },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -47,11 +47,11 @@ describe("plans of the swarm", () => {
     expect(beyond).toBeLessThan(plans.length / 10);
   });
 
-  it("hold faults of nearly all kinds, up to five at once", () => {
+  it("hold faults of nearly all kinds, five and more at once", () => {
     const kinds = new Set(plans.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
     const never = FAULT_KINDS.filter((kind) => !kinds.has(kind));
     expect(never.filter((kind) => !SCRIPTED.has(kind))).toEqual([]);
-    expect(Math.max(...plans.map(({ faults }) => faults.length))).toBe(5);
+    expect(Math.max(...plans.map(({ faults }) => faults.length))).toBeGreaterThanOrEqual(5);
   });
 });
 

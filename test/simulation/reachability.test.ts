@@ -1,4 +1,4 @@
-/** The rare situations of the bus: each is reached by some scenario, and said so in the result. */
+/** The rare situations of bus and protocol: each is reached by some scenario, and said so in the result. */
 
 import { expect, it } from "vitest";
 import { REACHABLE } from "../../rig/core/invariant/reachability.ts";
@@ -10,6 +10,8 @@ const SCENARIOS = [
   "error-passive-leader",
   "contention",
   "stale-mailbox",
+  "message-loss",
+  "partition",
 ];
 
 it("each is reached within a few seeds", () => {

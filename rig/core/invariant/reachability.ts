@@ -1,6 +1,6 @@
 /**
  * Rare situations that a campaign has to have been in before its silence means anything: counted,
- * never judged. Those of the bus; a protocol has its own.
+ * never judged. Those of the bus first, then those of ROJ.
  */
 
 export const REACHABLE = [
@@ -14,6 +14,10 @@ export const REACHABLE = [
   "arbitration-lost",
   /** A frame of a boot that is over reached a node. */
   "old-boot",
+  /** A batch was proposed again in a later round, since it may be the one agreed on. */
+  "proposed-again",
+  /** A node confirmed that a round brought nothing. */
+  "nil-round",
 ] as const;
 export type Reachable = (typeof REACHABLE)[number];
 

@@ -105,8 +105,8 @@ const STOPS: Draws = {
 
 const STORAGE: Draws = {
   "torn-write": (s) => ({ kind: "torn-write", nodes: s.any() }),
-  "flash-bitrot": (s) => ({ kind: "flash-bitrot", nodes: s.any(), probability: s.share(5, 300) }),
-  misdirect: (s) => ({ kind: "misdirect", nodes: s.any(), probability: s.share(5, 300) }),
+  "flash-bitrot": (s) => ({ kind: "flash-bitrot", nodes: s.any(), probability: s.share(5, 1000) }),
+  misdirect: (s) => ({ kind: "misdirect", nodes: s.any(), probability: s.share(5, 1000) }),
   amnesia: (s) => {
     const nodes = s.traitors();
     const records = s.random.chance(1, 2) ? "all" : s.random.between(1, 4);
@@ -261,6 +261,16 @@ export const SWARM_FAMILIES: readonly Draws[] = [
   CONTENTS,
   TREASON,
 ];
+
+/** Nobody reads damaged records but a node that starts again. */
+export function drawRestart(random: Random, { kind }: FaultDetail, nodes: number) {
+  if (!DAMAGING.has(kind)) return null;
+  const strike = new Strike(random, nodes);
+  const draw = POWER[strike.one(["power-cycle", "power-cycle-rolling"] as const)];
+  return draw?.(strike) ?? null;
+}
+
+const DAMAGING: ReadonlySet<FaultKind> = new Set(["torn-write", "flash-bitrot", "misdirect"]);
 
 /** A fault of one of these families; null where the draw has no meaning in so small a cluster. */
 export function drawFault(

@@ -12,9 +12,10 @@ import type { RunResult } from "../verdict/run-result.ts";
 import { makePlan, scenarioIssues } from "./make-plan.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Scenario, ScenarioFault } from "./scenario.ts";
-import { drawFault, SWARM_FAMILIES } from "./swarm-faults.ts";
+import { drawFault, drawRestart, SWARM_FAMILIES } from "./swarm-faults.ts";
 
 const NODES_MAX = 9;
+/** Drawn ones; a restart comes with each that damages records. */
 const FAULTS_MAX = 5;
 
 /** The plan of this seed, 0 to 2^32 - 1. */
@@ -23,8 +24,9 @@ export function swarmPlan(seed: number): RunPlan {
   const nodes = random.between(1, NODES_MAX);
   const operations = random.between(20, 60);
   const scenario = drawScenario(random, nodes, operations);
-  // Where nodes lie it is signed in any case.
-  const auth = random.chance(1, 3) ? ({ auth: "ideal" } as const) : {};
+  // Without signatures nobody could tell that what all others got was altered on its way.
+  const isAltered = scenario.faults.some(({ kind }) => kind === "janus" || kind === "crc-residual");
+  const auth = random.chance(1, 3) || isAltered ? ({ auth: "ideal" } as const) : {};
   const plan = makePlan({ scenario, seed, nodes, operations, ...auth });
   const factor = random.between(2, 6) / 2;
   const { roundTimeoutNs, roundDeltaNs } = plan.timers;
@@ -88,8 +90,11 @@ function drawScenario(random: Random, nodes: number, operations: number): Scenar
   for (let left = random.between(1, FAULTS_MAX); left > 0; left--) {
     const detail = drawFault(random, families, nodes);
     if (detail === null) continue;
-    const fault = { ...detail, ...drawPlace(random, operations) } as ScenarioFault;
-    const longer = { ...scenario, faults: [...scenario.faults, fault] };
+    const place = drawPlace(random, operations);
+    const restart = drawRestart(random, detail, nodes);
+    const drawn = restart === null ? [detail] : [detail, restart];
+    const added = drawn.map((each) => ({ ...each, ...place }) as ScenarioFault);
+    const longer = { ...scenario, faults: [...scenario.faults, ...added] };
     if (scenarioIssues(longer, { nodes, operations }).length === 0) scenario = longer;
   }
   // What the clients on a traitor ask for and say they heard may be anything.
