@@ -13,6 +13,7 @@ import { VERSION } from "./version.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./commands/run.ts")).runCommand,
   suite: async () => (await import("./commands/suite.ts")).suiteCommand,
+  sim: async () => (await import("./commands/sim.ts")).simCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
   check: async () => (await import("./commands/check.ts")).checkCommand,
   plan: async () => (await import("./commands/plan.ts")).planCommand,
@@ -34,7 +35,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Arguments that may be given more than once; those of the suite only there. */
-const MANY: ReadonlySet<string> = new Set(["_", "allow-origin", "bus", "dbc", "files", "history"]);
+const ORIGINS = ["allow-origin", "allowOrigin"];
+const MANY: ReadonlySet<string> = new Set(["_", ...ORIGINS, "bus", "dbc", "files", "history"]);
 const MANY_OF_BENCH: ReadonlySet<string> = new Set([...MANY, "node"]);
 const MANY_OF_SUITE: ReadonlySet<string> = new Set([...MANY, "scenario"]);
 

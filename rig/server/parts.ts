@@ -47,7 +47,12 @@ export interface RunId {
   readonly folder: string;
 }
 
-export type RunFile = "result.json" | "metrics.json" | "report.html" | "nodes-history.jsonl";
+export type RunFile =
+  | "run.json"
+  | "result.json"
+  | "metrics.json"
+  | "report.html"
+  | "nodes-history.jsonl";
 export type HistoryFormat = "json" | "edn" | "jsonl";
 export type HistorySource = "clients" | "nodes";
 
@@ -65,6 +70,8 @@ export interface RunResults {
   file(id: RunId, name: RunFile): string;
   /** The history in pieces, from the file that grows as the run goes on. */
   history(id: RunId, options: HistoryOptions): AsyncIterable<string>;
+  /** The record in pieces, up to the last whole line. */
+  record(id: RunId): AsyncIterable<string>;
   /** Lines of the history from the one with this index on. */
   lines(id: RunId, index: number): AsyncIterable<string>;
   /** Tells a sink what the run recorded, but for what nodes note of themselves. */

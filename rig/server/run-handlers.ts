@@ -32,6 +32,8 @@ type FolderRoute = Extract<
   | "runSummary"
   | "runResult"
   | "runMetrics"
+  | "runPlan"
+  | "runRecord"
   | "runEvents"
   | "runHistory"
   | "runReport"
@@ -109,6 +111,12 @@ function folderHandlers(bench: Bench): Handlers<FolderRoute> {
     },
     runResult: ({ params }) => JSON.parse(results.file(params, "result.json")),
     runMetrics: ({ params }) => JSON.parse(results.file(params, "metrics.json")),
+    runPlan: ({ params }) => JSON.parse(results.file(params, "run.json")).plan,
+    runRecord: ({ params }) => {
+      bench.run?.control?.flush();
+      results.summary(params);
+      return { type: "application/jsonl", text: results.record(params) };
+    },
     runEvents: async ({ params }) => ({ events: await eventsOf(bench, params) }),
     runHistory: ({ params, query }) => {
       bench.run?.control?.flush();

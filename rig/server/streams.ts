@@ -11,6 +11,8 @@ import type { MessageLog } from "./message-log.ts";
 import { HttpProblem, notFound, problemOf } from "./problems.ts";
 import { StreamClient } from "./stream-client.ts";
 
+type Logs = Pick<Bench, "events" | "historyLog">;
+
 const LISTENERS_MAX = 100;
 const PING_MS = 30_000;
 /** Nothing that a listener says is of interest. */
@@ -32,7 +34,7 @@ export class Streams {
   });
   readonly #pinging: NodeJS.Timeout;
   readonly #options: StreamsOptions;
-  #bench: Bench | null = null;
+  #bench: Logs | null = null;
   #isPumping = false;
 
   constructor(options: StreamsOptions) {
@@ -42,7 +44,7 @@ export class Streams {
     this.#pinging.unref();
   }
 
-  attach(bench: Bench): void {
+  attach(bench: Logs): void {
     this.#bench = bench;
   }
 

@@ -65,6 +65,8 @@ const GOOD: readonly (readonly [name: string, query: string, body?: unknown])[] 
   ["runSummary", ""],
   ["runResult", ""],
   ["runMetrics", ""],
+  ["runPlan", ""],
+  ["runRecord", ""],
   ["runEvents", ""],
   ["runHistory", "?format=edn"],
   ["runReport", ""],

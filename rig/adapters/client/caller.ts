@@ -104,9 +104,15 @@ function pathOf(
   return pairs.length === 0 ? filled : `${filled}?${pairs.join("&")}`;
 }
 
+interface Cause {
+  readonly code?: string;
+  readonly message?: string;
+}
+
 function unreachable(url: string, error: unknown): RigError {
-  const { message, cause, name } = error as Error & { readonly cause?: { readonly code?: string } };
-  const why = name === "TimeoutError" ? "no answer in time" : (cause?.code ?? message);
+  const { message, cause, name } = error as Error & { readonly cause?: Cause };
+  const why =
+    name === "TimeoutError" ? "no answer in time" : (cause?.code ?? cause?.message ?? message);
   return new RigError(
     "server.unreachable",
     `${url}: not reachable (${why}): expected a rig server, as \`rig serve\` starts one`,

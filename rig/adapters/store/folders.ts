@@ -34,7 +34,7 @@ export function notWritable(outputDir: string, error: unknown): RigError {
 }
 
 /** Folder by folder: Node's own recursive form never returns for paths such as /proc/x. */
-function makeFolders(path: string): void {
+export function makeFolders(path: string): void {
   if (existsSync(path)) return;
   makeFolders(dirname(path));
   try {

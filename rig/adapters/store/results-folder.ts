@@ -114,6 +114,17 @@ export class ResultsFolder {
     yield format === "json" ? `${text}\n]\n` : text + separator;
   }
 
+  async *record(id: RunId): AsyncGenerator<string> {
+    let text = "";
+    for await (const line of wholeLines(join(this.#path(id), "events.jsonl"), 0)) {
+      text += `${line}\n`;
+      if (text.length < 1 << 16) continue;
+      yield text;
+      text = "";
+    }
+    yield text;
+  }
+
   lines(id: RunId, index: number): AsyncIterable<string> {
     return wholeLines(join(this.#path(id), "history.jsonl"), index);
   }

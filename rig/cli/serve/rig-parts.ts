@@ -38,6 +38,7 @@ export function rigParts(outputDir: string): RigParts {
       summary: results.summary.bind(results),
       file: results.file.bind(results),
       history: results.history.bind(results),
+      record: results.record.bind(results),
       lines: results.lines.bind(results),
       replay: results.replay.bind(results),
     },

@@ -133,6 +133,22 @@ export const RUN_ROUTES = {
     status: 200,
     response: metricsSchema,
   },
+  runPlan: {
+    method: "get",
+    path: "/api/runs/{scenario}/{folder}/plan",
+    summary: "Its plan, as `rig plan --json` prints one",
+    ...runParams,
+    status: 200,
+    response: z.looseObject({ schema: z.literal(1) }),
+  },
+  runRecord: {
+    method: "get",
+    path: "/api/runs/{scenario}/{folder}/record",
+    summary: "Its events.jsonl: the record from which everything else is made",
+    ...runParams,
+    status: 200,
+    texts: ["application/jsonl"],
+  },
   runEvents: {
     method: "get",
     path: "/api/runs/{scenario}/{folder}/events",
