@@ -145,7 +145,8 @@ export class ProcessNodes implements NodeControl, PowerSwitch {
   }
 
   #onLine(node: number, line: NodeLine): void {
-    if (line.type !== "record" || this.#isClosed) return;
+    // Also what was said before the end of the run and is heard after it: others rely on it.
+    if (line.type !== "record") return;
     const timeNs = this.#options.clock.nowNs();
     for (const listener of this.#listeners) listener(node, line.boot, timeNs, line.record);
   }

@@ -42,7 +42,10 @@ export class NodeProgram {
     this.#isStepping = true;
     for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
       const { core, nowNs } = this.#options;
-      for (const effect of core.step(next, nowNs())) this.#perform(effect);
+      const effects = core.step(next, nowNs());
+      // What a node did is on record before a frame shows it: it may be killed in between.
+      for (const effect of effects) if (effect.kind === "trace") this.#perform(effect);
+      for (const effect of effects) if (effect.kind !== "trace") this.#perform(effect);
     }
     this.#isStepping = false;
   }
