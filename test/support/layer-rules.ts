@@ -15,6 +15,7 @@ export const ENTRIES: readonly string[] = [
   "rig/trace.ts",
   "rig/client.ts",
   "rig/cli/node-main.ts",
+  "rig/web/main.tsx",
 ];
 
 /** What each part may import beside itself. Adapters have a rule of their own, the command all. */

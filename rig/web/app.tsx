@@ -1,0 +1,224 @@
+/** The page: which rig, which history, and the tabs that look at it. */
+
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { AnomalyGraph } from "./anomaly-graph.tsx";
+import { Controls } from "./controls.tsx";
+import { Live } from "./live.ts";
+import { MonitoringDashboard } from "./monitor.tsx";
+import { currentRun, follow, type RigAddress } from "./rig-link.ts";
+import { type OpenedRun, Runs } from "./runs.tsx";
+import { Timeline } from "./timeline.tsx";
+import { HistoryUploader, type Opened } from "./uploader.tsx";
+
+const TABS = ["Timeline", "Dependency graph", "Live monitor", "Runs"] as const;
+type Tab = (typeof TABS)[number];
+
+type Shown = Opened & Partial<Pick<OpenedRun, "faults" | "loads">>;
+
+/** Follows a rig from the beginning of its current run on. */
+function useLive(rig: RigAddress): Live {
+  const live = useMemo(() => new Live(), []);
+  useSyncExternalStore(live.subscribe, live.snapshot);
+  useEffect(() => {
+    let stop = () => {};
+    let isGone = false;
+    const begin = async () => {
+      const now = await currentRun(rig).catch(() => null);
+      if (isGone) return;
+      live.run = now?.run ?? null;
+      live.progress = now?.progress ?? null;
+      stop = follow(
+        rig,
+        { index: 0, seq: 0 },
+        {
+          operation: (operation) => live.operation(operation),
+          event: (envelope) => live.event(envelope),
+          connected: (isConnected) => live.connected(isConnected),
+        },
+      );
+    };
+    void begin();
+    return () => {
+      isGone = true;
+      stop();
+    };
+  }, [rig, live]);
+  return live;
+}
+
+export function App() {
+  const [rig, setRig] = useState<RigAddress>({ url: "", token: "", protocol: "roj" });
+  const [tab, setTab] = useState<Tab>("Timeline");
+  const [opened, setOpened] = useState<Shown | null>(null);
+  const [place, setPlace] = useState(0);
+  const [cursorMs, setCursorMs] = useState<number | null>(null);
+  const live = useLive(rig);
+  const isLive = live.run?.status === "running" || live.run?.status === "restoring";
+  const history = opened?.history ?? live.history;
+  const anomalies = opened?.verdict.anomalies ?? [];
+  const anomaly = anomalies[place];
+  const marked = useMemo(
+    () =>
+      new Set([...(anomaly?.operations ?? []), ...(anomaly?.details ?? []).map((it) => it.index)]),
+    [anomaly],
+  );
+  const open = (next: Shown) => {
+    setOpened(next);
+    setPlace(0);
+    setTab("Timeline");
+  };
+
+  return (
+    <>
+      <Head rig={rig} onRig={setRig} />
+      <Tabs tab={tab} onTab={setTab} />
+      <main>
+        {tab === "Live monitor" || tab === "Runs" ? null : (
+          <>
+            <HistoryUploader rig={rig} onOpened={open} />
+            <Title opened={opened} onLive={() => setOpened(null)} live={live} />
+            <Anomalies opened={opened} place={place} onPlace={setPlace} />
+          </>
+        )}
+        {tab === "Timeline" ? (
+          <Timeline
+            history={history}
+            faults={opened === null ? live.faults : (opened.faults ?? [])}
+            loads={opened === null ? live.loads : (opened.loads ?? [])}
+            marked={marked}
+            cursorMs={cursorMs}
+            onCursor={setCursorMs}
+          />
+        ) : null}
+        {tab === "Dependency graph" && anomaly !== undefined ? (
+          <AnomalyGraph anomaly={anomaly} history={history} />
+        ) : null}
+        {tab === "Dependency graph" && anomaly === undefined ? (
+          <p className="muted">No anomaly: open a history that has one.</p>
+        ) : null}
+        {tab === "Live monitor" ? (
+          <>
+            <Controls rig={rig} isLive={isLive} nodes={live.run?.nodes ?? 0} />
+            <MonitoringDashboard live={live} />
+          </>
+        ) : null}
+        {tab === "Runs" ? (
+          <Runs rig={rig} ended={`${live.run?.id} ${live.run?.status}`} onOpened={open} />
+        ) : null}
+      </main>
+    </>
+  );
+}
+
+function Tabs(props: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {
+  return (
+    <div className="tabs" role="tablist" aria-label="Views">
+      {TABS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          aria-selected={props.tab === name}
+          onClick={() => props.onTab(name)}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Head(props: { readonly rig: RigAddress; readonly onRig: (rig: RigAddress) => void }) {
+  const [url, setUrl] = useState(props.rig.url);
+  const [token, setToken] = useState(props.rig.token);
+  return (
+    <header>
+      <h1>canfd-rig</h1>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onRig({ ...props.rig, url, token });
+        }}
+      >
+        <label>
+          Rig{" "}
+          <input
+            value={url}
+            placeholder="this one"
+            onChange={(event) => setUrl(event.target.value)}
+          />
+        </label>
+        <label>
+          Token{" "}
+          <input
+            type="password"
+            autoComplete="off"
+            size={8}
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+          />
+        </label>
+        <button type="submit">Connect</button>
+      </form>
+    </header>
+  );
+}
+
+function Title(props: {
+  readonly opened: Shown | null;
+  readonly live: Live;
+  readonly onLive: () => void;
+}) {
+  const { opened, live } = props;
+  if (opened === null) {
+    return (
+      <h2>
+        {live.run === null ? "No run yet" : live.run.id}{" "}
+        <small className="muted">{live.isConnected ? "Live" : "Disconnected"}</small>
+      </h2>
+    );
+  }
+  const { valid, not } = opened.verdict;
+  const tone = valid === true ? "right" : valid === false ? "wrong" : "muted";
+  const words = { true: "valid", false: "invalid", unknown: "unknown" }[String(valid)];
+  return (
+    <h2>
+      {opened.title} <strong className={tone}>{words}</strong>{" "}
+      {not.length === 0 ? null : <small className="muted">not {not.join(", ")}</small>}
+      <button type="button" onClick={props.onLive}>
+        Back to the live run
+      </button>
+    </h2>
+  );
+}
+
+function Anomalies(props: {
+  readonly opened: Shown | null;
+  readonly place: number;
+  readonly onPlace: (place: number) => void;
+}) {
+  const anomalies = props.opened?.verdict.anomalies ?? [];
+  if (anomalies.length === 0) return null;
+  return (
+    <section aria-label="Anomalies">
+      <div className="bar">
+        {anomalies.map(({ type, operations }, index) => (
+          <button
+            // biome-ignore lint/suspicious/noArrayIndexKey: two may be alike, and none ever moves
+            key={index}
+            type="button"
+            aria-pressed={index === props.place}
+            onClick={() => props.onPlace(index)}
+          >
+            {type} <small>({operations.length} operations)</small>
+          </button>
+        ))}
+      </div>
+      <ol className="sentences">
+        {anomalies[props.place]?.sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ol>
+    </section>
+  );
+}
