@@ -3,6 +3,7 @@
 import type { Argv } from "yargs";
 import { PATTERNS } from "../adapters/store/scenario-schema.ts";
 import type { WorkloadModel } from "../core/elle/result.ts";
+import type { Background } from "../core/fault/traffic-faults.ts";
 import type { ScenarioChanges } from "../core/plan/change-scenario.ts";
 import { WORKLOADS } from "../core/plan/plan.ts";
 import { CLIENTS_AT, type ClientsAt, type ScenarioWorkload } from "../core/plan/scenario.ts";
@@ -23,6 +24,8 @@ export interface WorkloadArguments {
   readonly loss?: string | undefined;
   readonly delay?: string | undefined;
   readonly byzantine?: string | readonly string[] | undefined;
+  /** The frames of `--background`, read. */
+  readonly traffic?: Background | undefined;
 }
 
 export function workloadOptions<T>(yargs: Argv<T>) {
@@ -67,6 +70,7 @@ export function changesOf(args: WorkloadArguments): ScenarioChanges {
     workload: workloadOf(args),
     ...(loss === undefined ? {} : { loss: share("--loss", loss) / 100 }),
     ...(delay === undefined ? {} : { delay: delayRange(delay) }),
+    ...(args.traffic === undefined ? {} : { background: args.traffic }),
     ...(args.byzantine === undefined ? {} : { byzantine: traitorsOf(args.byzantine) }),
   };
 }

@@ -27,12 +27,13 @@ export class BusTally {
   /** By station, the bytes of the last frame of it that was good for a receiver or itself. */
   readonly #lastData: (Uint8Array | undefined)[] = new Array(STATIONS).fill(undefined);
 
-  observed(sender: number, { fd, esi, data }: CanFrame): void {
+  observed(sender: number, { extended, fd, esi, data }: CanFrame): void {
     // A repetition is the very frame again, which a protocol's own repetition never is.
     const isRepetition = this.#lastData[sender] === data;
     if (isRepetition) this.#duplicates++;
     this.#lastData[sender] = data;
-    if (!fd || data.length < HEADER_LENGTH) return;
+    // Extended identifiers are those of others: a background load.
+    if (!fd || extended || data.length < HEADER_LENGTH) return;
     const header = readHeader(data);
     if (header.fragment !== 0) return;
     const name = messageName(header.type);

@@ -6,6 +6,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { benchBus } from "./bus-bench.ts";
+import { benchCan } from "./can-bench.ts";
 import { benchCheck } from "./check-bench.ts";
 import { benchCommits } from "./commit-bench.ts";
 import type { BenchRow } from "./rows.ts";
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, () => Rows>> = {
   commits: benchCommits,
   check: benchCheck,
   traces: benchTraces,
+  can: benchCan,
 };
 
 async function print(rows: Rows): Promise<void> {

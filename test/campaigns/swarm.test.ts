@@ -55,5 +55,5 @@ describe("plans of the swarm", () => {
   });
 });
 
-/** Kinds that take a script to strike, and have scenarios of their own. */
-const SCRIPTED: ReadonlySet<string> = new Set(["twin-node"]);
+/** Kinds that take a script to strike, or a trace, and have scenarios or tests of their own. */
+const SCRIPTED: ReadonlySet<string> = new Set(["twin-node", "background"]);

@@ -4,7 +4,8 @@
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { build } from "vite";
 import { beforeAll, describe, expect } from "vitest";
 import { missingForUml } from "../../rig/adapters/vm/user-mode-linux.ts";
 import { MAIN, rig, temporaryFolder } from "../support/cli.ts";
@@ -66,6 +67,9 @@ sleep 1
 kill -INT %2; wait %2
 kill -INT %1; wait %1
 
+RIG load --bus vcan0 --percent 30 --bitrate 500k --duration 1s --json > load.json
+NODE GUEST > contracts.json
+
 RIG replay ${OWN} --bus vcan0 --loop 0 --json > interrupted.json &
 PID=$!
 candump -n 3 vcan0 > /dev/null; kill -INT $PID; wait $PID; echo $? > interrupted.code
@@ -84,6 +88,27 @@ ip link set vcan0 down; ip link set vcan0 mtu 16 up
 RIG replay ${OWN} --bus vcan0 --speed 100 --json > classic.json
 `;
 
+const ROOT = new URL("../../", import.meta.url).pathname;
+/** Inside the checkout, where packages and the addon are found. */
+const GUEST = join(ROOT, "build/vm/contracts.mjs");
+
+/** The contract suites as one program for the kernel, which is slow at reading many files. */
+async function bundleContracts(): Promise<void> {
+  await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: "warn",
+    resolve: { alias: { vitest: join(import.meta.dirname, "guest/vitest-stand-in.ts") } },
+    build: {
+      ssr: join(import.meta.dirname, "guest/contracts.ts"),
+      outDir: dirname(GUEST),
+      emptyOutDir: false,
+      target: "node20",
+      rollupOptions: { external: [/^#/], output: { entryFileNames: "contracts.mjs" } },
+    },
+  });
+}
+
 const folder = temporaryFolder();
 const inFolder = (name: string) => readFileSync(join(folder, name), "utf8");
 let stderr = "";
@@ -96,7 +121,9 @@ beforeAll(async () => {
     return `RIG replay ${log} ${options} > replay-${index}.json`;
   });
   const text = SCRIPT.replace("REPLAYS", replays.join("\n")).replace("FOLDER", folder);
-  writeFileSync(script, text.replaceAll("RIG", `${process.execPath} ${MAIN}`));
+  const commands = text.replaceAll("RIG", `NODE ${MAIN}`).replace("GUEST", GUEST);
+  writeFileSync(script, commands.replaceAll("NODE", process.execPath));
+  await bundleContracts();
   ({ stderr } = await rig(["vm", "--", "bash", script]));
 }, 600_000);
 
@@ -130,6 +157,25 @@ describe("rig capture of an interface that fails", () => {
       "",
     ]);
     expect(frames(join(folder, "down.log")).at(-1)).toBe("vcan1 7AB#01");
+  });
+});
+
+describe("the ways to SocketCAN", () => {
+  itInVm("keep the contract of a bus, by the addon and by the package", () => {
+    const results = Object.entries(JSON.parse(inFolder("contracts.json")));
+    expect(results.filter(([, problem]) => problem !== null)).toEqual([]);
+    expect(results.length).toBeGreaterThan(20);
+  });
+});
+
+describe("rig load", () => {
+  itInVm("fills a share of the bus, and measures it there", () => {
+    const { sent, percent, measuredPercent, othersPercent } = JSON.parse(inFolder("load.json"));
+    expect([percent, othersPercent]).toEqual([30, 0]);
+    expect(sent).toBeGreaterThan(1000);
+    // On a busy machine the frames may take longer than asked for.
+    expect(measuredPercent).toBeGreaterThan(5);
+    expect(measuredPercent).toBeLessThan(60);
   });
 });
 

@@ -12,7 +12,8 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 /** A message as the package has it; its own declarations lack half of this. */
 interface PackageMessage {
   readonly id: number;
-  readonly ext: boolean;
+  /** Absent in received base frames. */
+  readonly ext?: boolean;
   readonly rtr?: boolean;
   readonly err?: boolean;
   readonly data: Buffer;
@@ -125,7 +126,7 @@ export class PackageChannel {
   receive(onFrame: (received: PackageReceived) => void, onStopped: () => void): void {
     this.#channel.addListener("onMessage", (message) => {
       if (this.#isClosed) return;
-      const { id, ext, rtr = false, err = false, data, ts_sec = 0, ts_usec = 0 } = message;
+      const { id, ext = false, rtr = false, err = false, data, ts_sec = 0, ts_usec = 0 } = message;
       onFrame({
         id,
         extended: ext,

@@ -16,13 +16,8 @@ import { bitRatesOf } from "../bit-rate-option.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { Interrupts } from "../interrupts.ts";
 import { timeoutMs } from "../numbers.ts";
-import {
-  type LoadedTrace,
-  loadTrace,
-  makeReplay,
-  type Replay,
-  readInterfaces,
-} from "../replay/load-replay.ts";
+import { makeReplay, type Replay, readInterfaces } from "../replay/load-replay.ts";
+import { type LoadedTrace, loadTrace } from "../replay/load-trace.ts";
 import {
   choicesOf,
   paceOf,

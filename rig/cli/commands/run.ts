@@ -3,9 +3,12 @@
 import type { Argv } from "yargs";
 import { HUB_FAULT_KINDS } from "../../adapters/hub/hub-faults.ts";
 import { FAULT_TRAITS, type FaultKind } from "../../core/fault/fault.ts";
+import type { Background } from "../../core/fault/traffic-faults.ts";
 import { metricsOf } from "../../core/metrics/metrics.ts";
 import { metricsCsv, metricsJson } from "../../core/metrics/metrics-text.ts";
+import { BUS_BITRATES } from "../../core/plan/make-plan.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
+import { backgroundOf } from "../../core/replay/background.ts";
 import type { RunEvidence } from "../../core/run/evidence.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
@@ -46,15 +49,35 @@ export const runCommand: Command = {
             string: true,
             describe: "At level vcan: one interface for all nodes, made if it is not there",
           })
+          .option("background", {
+            string: true,
+            describe: "Trace of any format whose frames go on the bus meanwhile",
+          })
           .option("metrics-file", {
             string: true,
             describe: "Write the metrics there too: JSON, or CSV if the name ends in .csv",
           })
           .example("$0 run --scenario partition --nodes 5 --seed 7", "the same run every time"),
-      (args) => finish(() => runAtLevel(args)),
+      (args) =>
+        finish(async () => {
+          const traffic = await trafficOf(args.background, args.plan);
+          return runAtLevel({ ...args, traffic });
+        }),
     );
   },
 };
+
+/** The frames of a trace, by the bit rates of the rig's buses. */
+async function trafficOf(trace?: string, plan?: string): Promise<Background | undefined> {
+  if (trace === undefined) return undefined;
+  if (plan !== undefined) {
+    const text = "--background beside --plan: a plan has its own: expected one of the two";
+    throw new RigError("usage.option", text);
+  }
+  const { loadTrace } = await import("../replay/load-trace.ts");
+  const { name, selection } = await loadTrace(trace, {});
+  return backgroundOf(name, selection, BUS_BITRATES);
+}
 
 /** A plan from a file is taken with its timers as they are. */
 async function runAtLevel(args: RunArguments): Promise<ExitCode> {

@@ -2,39 +2,14 @@
 
 import { type InterfaceInfo, readInterface } from "../../adapters/socketcan/interface-info.ts";
 import type { ReplayBuses } from "../../adapters/socketcan/replay-buses.ts";
-import { openTraceFile } from "../../adapters/store/trace-file.ts";
 import type { BitRates } from "../../core/can/bit-count.ts";
 import { type BusChoice, busesNamed, busesOfChannels } from "../../core/replay/channel-map.ts";
 import { type Feasibility, feasibilityOf } from "../../core/replay/feasibility.ts";
 import { Schedule } from "../../core/replay/schedule.ts";
-import { Selection, type SelectionOptions } from "../../core/replay/selection.ts";
-import { TRACE_FORMATS } from "../../core/trace/index.ts";
 import type { TallyEntry } from "../../core/trace/tally.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
+import type { LoadedTrace } from "./load-trace.ts";
 import type { Pace } from "./replay-options.ts";
-
-export interface LoadedTrace {
-  readonly name: string;
-  readonly format: string;
-  readonly selection: Selection;
-}
-
-/** Throws what reading a trace throws; `usage.option` for one without stamps and no `--gap`. */
-export async function loadTrace(
-  path: string,
-  options: SelectionOptions,
-  formatName?: string,
-): Promise<LoadedTrace> {
-  const format = TRACE_FORMATS.find(({ name }) => name === formatName);
-  const file = await openTraceFile(path, format === undefined ? {} : { format });
-  const selection = new Selection(options);
-  for await (const batch of file.batches()) for (const record of batch) selection.add(record);
-  if (selection.hasNoStamps) {
-    const text = `${file.name}: frames without time stamps: expected --gap, such as --gap 1ms`;
-    throw new RigError("usage.option", text);
-  }
-  return { name: file.name, format: file.format.name, selection };
-}
 
 /** What one interface will be sent. */
 export interface BusPart {

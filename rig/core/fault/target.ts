@@ -47,6 +47,8 @@ export function describeTarget(fault: FaultDetail): string {
       return `identifier 0 at ${percentText(fault.load)}`;
     case "arbitration-starvation":
       return `identifier 0x${fault.identifier.toString(16)} at ${percentText(fault.load)}`;
+    case "background":
+      return `a trace of ${fault.frames.length} frames at ${percentText(fault.load)}`;
     case "replay": {
       const what = `${msText(fault.lagNs)} later, each at ${percentText(fault.probability)}`;
       return `${fault.nodes.join(" ")} ${what}`;

@@ -11,7 +11,18 @@ export const TRAFFIC_FAULT_KINDS = [
   "arbitration-starvation",
   "masquerade",
   "replay",
+  "background",
 ] as const;
+
+/** Traffic that goes on beside the nodes' own, as a plan holds it. */
+export interface Background {
+  /** Mean share of the bus that the frames take. */
+  readonly load: number;
+  /** After so long they begin anew. */
+  readonly periodNs: number;
+  /** Lines as in a capture, by their times since the start of a round; extended identifiers. */
+  readonly frames: readonly string[];
+}
 
 export type TrafficFaultDetail =
   /** The nodes' controllers send the last frame of their own again and again, as fast as the bus
@@ -33,7 +44,9 @@ export type TrafficFaultDetail =
       readonly nodes: readonly number[];
       readonly lagNs: number;
       readonly probability: number;
-    };
+    }
+  /** A stranger sends the frames of a trace at their times, again and again. Counts its frames. */
+  | ({ readonly kind: "background" } & Background);
 
 /** Above all identifiers of the rig's own wire format, and below 0. */
 export const STARVING_ID = 0x100;
@@ -55,6 +68,7 @@ export const TRAFFIC_FAULT_TRAITS = {
   masquerade: { ...A_STRANGER, toll: "impersonates", effects: "frames forged" },
   // What a node said once it may say again: protocols have to bear duplicates anyway.
   replay: { ...A_STRANGER, toll: "disturbs", effects: "frames replayed" },
+  background: { ...A_STRANGER, toll: "crowds", effects: "frames of the trace" },
 } as const satisfies Record<TrafficFaultDetail["kind"], FaultTraits>;
 
 /** The whole bus, or so nearly that nothing is left of it. */

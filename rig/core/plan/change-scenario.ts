@@ -4,6 +4,7 @@
  */
 
 import type { Behaviour } from "../fault/byzantine-faults.ts";
+import type { Background } from "../fault/traffic-faults.ts";
 import type { NodeSet, Scenario, ScenarioFault, ScenarioWorkload } from "./scenario.ts";
 
 export interface ScenarioChanges {
@@ -13,6 +14,8 @@ export interface ScenarioChanges {
   /** Range of the delay of each delivery; up to 0 takes the delays out. */
   readonly delay?: { readonly minNs: number; readonly maxNs: number };
   readonly faults?: readonly ScenarioFault[];
+  /** Traffic from the start on, beside the faults. */
+  readonly background?: Background;
   /** Traitors in place of those that the scenario has; an empty list makes all nodes honest. */
   readonly byzantine?: readonly Traitors[];
 }
@@ -23,11 +26,14 @@ export interface Traitors {
 }
 
 export function changedScenario(scenario: Scenario, changes: ScenarioChanges): Scenario {
-  const { workload, loss, delay, byzantine } = changes;
+  const { workload, loss, delay, byzantine, background } = changes;
   let faults = changes.faults ?? scenario.faults;
   if (loss !== undefined) faults = withLoss(faults, loss);
   if (delay !== undefined) faults = withDelay(faults, delay);
   if (byzantine !== undefined) faults = withTraitors(faults, byzantine);
+  if (background !== undefined) {
+    faults = [...faults, { kind: "background", start: { atNs: 0 }, ...background }];
+  }
   return { ...scenario, workload: { ...scenario.workload, ...workload }, faults };
 }
 

@@ -44,7 +44,8 @@ export const CLIENTS_MAX = 100;
 export const KEYS_MAX = 1_000;
 export const RATE_MAX = 1_000_000;
 
-const BITRATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
+/** Of every bus of the rig that is not told otherwise. */
+export const BUS_BITRATES = { nominalBitrateBps: 1_000_000, dataBitrateBps: 8_000_000 };
 /** Fast recovery as AUTOSAR's bus state manager has it: 10 ms and up; half a phase here. */
 const BUS_OFF_RESTART_NS = 10 * NS_PER_MS;
 /** A phase of a round on a bus without delays: some ten times what it takes under load. */
@@ -200,7 +201,7 @@ function meaningless({ name }: Scenario, nodes: number, { path, text }: Scenario
 function busOf({ bus = {} }: Scenario): BusPlan {
   const { busOffRestartNs = BUS_OFF_RESTART_NS, busOffQueue } = bus;
   return {
-    ...BITRATES,
+    ...BUS_BITRATES,
     ...(busOffRestartNs === "never" ? {} : { busOffRestartNs }),
     ...(busOffQueue === undefined ? {} : { busOffQueue }),
   };

@@ -62,6 +62,10 @@ const TARGETS: readonly (readonly [FaultDetail, string])[] = [
     "0, 4 frames deep, 1 ms for each",
   ],
   [{ kind: "mailbox-reorder", nodes: [0], mailboxes: 3 }, "0 with 3 mailboxes"],
+  [
+    { kind: "background", load: 0.25, periodNs: NS_PER_MS, frames: ["(0.0) trace 00000001#"] },
+    "a trace of 1 frames at 25 %",
+  ],
   [{ kind: "clock-drift", nodes: [0], ppm: -200 }, "0 by -200 ppm"],
   [{ kind: "clock-step", nodes: [0], stepNs: -NS_PER_MS }, "0 by -1 ms"],
   [

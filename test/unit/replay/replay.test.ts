@@ -15,6 +15,7 @@ import {
   parseIdentifierRange,
 } from "../../../rig/core/replay/identifiers.ts";
 import { Lateness } from "../../../rig/core/replay/lateness.ts";
+import { loadFrames } from "../../../rig/core/replay/load-frames.ts";
 import { Schedule } from "../../../rig/core/replay/schedule.ts";
 import { Selection, type SelectionOptions } from "../../../rig/core/replay/selection.ts";
 import { NS_PER_MS } from "../../../rig/core/time/time.ts";
@@ -342,5 +343,42 @@ describe("words of the command line", () => {
       const rates = parseBitRates(text);
       expect(rates && parseBitRates(bitRatesText(rates))).toEqual(rates);
     }
+  });
+});
+
+describe("frames for a load", () => {
+  const ids = { first: 0x100, last: 0x7ff, extended: false };
+  const options = {
+    seed: 7,
+    rates: RATES,
+    load: 0.3,
+    durationNs: 1e9,
+    ids,
+    format: "brs",
+  } as const;
+
+  it("take the share of the bus that was asked for, to the bit", () => {
+    for (const format of ["classic", "fd", "brs"] as const) {
+      const store = loadFrames({ ...options, format });
+      const schedule = new Schedule(store, { busOfChannel: [0] });
+      const [found] = feasibilityOf(schedule, [RATES]);
+      expect(found?.load).toBeCloseTo(0.3, 2);
+      expect(found?.overlapping).toBe(0);
+    }
+  });
+
+  it("fill the bus without a gap at 100 %", () => {
+    const schedule = new Schedule(loadFrames({ ...options, load: 1 }), { busOfChannel: [0] });
+    expect(feasibilityOf(schedule, [RATES])).toMatchObject([{ load: 1, behindNs: 0 }]);
+  });
+
+  it("are the same for the same seed, and have the identifiers that were asked for", () => {
+    const texts = (seed: number) => {
+      const store = loadFrames({ ...options, seed });
+      return Array.from({ length: store.length }, (_, index) => store.frame(index));
+    };
+    expect(texts(1)).toEqual(texts(1));
+    expect(texts(1)).not.toEqual(texts(2));
+    expect(texts(1).every(({ id }) => id >= 0x100 && id <= 0x7ff)).toBe(true);
   });
 });

@@ -4,9 +4,12 @@ import { z } from "zod";
 import { BASE_ID_MAX } from "../../../core/can/frame.ts";
 import { STARVING_ID, type TrafficFaultDetail } from "../../../core/fault/traffic-faults.ts";
 import type { TwinFaultDetail } from "../../../core/fault/twin-faults.ts";
+import { BACKGROUND_FRAMES_MAX } from "../../../core/replay/background.ts";
+import { parseCandumpLine } from "../../../core/trace/candump.ts";
 import { duration, fields, nsOf, percentOfField, share, whole } from "../fields.ts";
 import {
   common,
+  listOf,
   NS_MAX,
   nodeList,
   nodes,
@@ -70,6 +73,19 @@ export function trafficDetail(fault: OfFile): Detail {
   }
 }
 
+/** Frames as lines: what is no frame would be found when the run is under way. */
+const frameLine = z.string().refine(isFrameLine, {
+  error: "expected a line such as (0000000000.000500000) trace 048C0000#1122",
+});
+
+function isFrameLine(line: string): boolean {
+  try {
+    return parseCandumpLine(line, 1).frame.extended;
+  } catch {
+    return false;
+  }
+}
+
 const explicitShare = numberOf("a number over 0, at most 1").gt(0).lte(1);
 
 export const EXPLICIT_TRAFFIC_FAULTS = [
@@ -91,5 +107,12 @@ export const EXPLICIT_TRAFFIC_FAULTS = [
     nodes: nodeList,
     lagNs: whole(1, NS_MAX),
     probability: explicitShare,
+  }),
+  fields({
+    ...place,
+    kind: z.literal("background"),
+    load: explicitShare,
+    periodNs: whole(1, NS_MAX),
+    frames: listOf(frameLine, "expected a list of frames", BACKGROUND_FRAMES_MAX).min(1),
   }),
 ] as const;

@@ -12,6 +12,7 @@ import { Random } from "../../random/random.ts";
 import type { Fault } from "../fault.ts";
 import type { FaultFamily } from "../fault-family.ts";
 import { TRAFFIC_FAULT_KINDS, type TrafficFaultDetail } from "../traffic-faults.ts";
+import { BackgroundSource } from "./background-source.ts";
 import { Impostor } from "./impostor.ts";
 
 type TrafficFault = Extract<Fault, { kind: TrafficFaultDetail["kind"] }>;
@@ -130,6 +131,8 @@ export class TrafficFaults implements FaultFamily {
         return this.#forge(fault, token);
       case "replay":
         return this.#replay(fault, token);
+      case "background":
+        return this.#traffic(fault, token);
       default:
         return this.#flood(fault, token);
     }
@@ -193,6 +196,23 @@ export class TrafficFaults implements FaultFamily {
       this.#after(token, fault.lagNs, () => this.#send(STRANGER, copy, token));
     };
     return { fault, token, observed, next() {} };
+  }
+
+  #traffic(fault: OfKind<"background">, token: number): Activity {
+    const { nowNs } = this.#options;
+    const source = new BackgroundSource(fault, nowNs());
+    let hasBegun = false;
+    const goOn = () =>
+      this.#after(token, source.nextNs() - nowNs(), () => {
+        this.#send(STRANGER, source.take(), token);
+        goOn();
+      });
+    // By its times alone: it neither waits for its frames nor sends one again.
+    const next = () => {
+      if (!hasBegun) goOn();
+      hasBegun = true;
+    };
+    return { fault, token, observed() {}, next };
   }
 }
 
