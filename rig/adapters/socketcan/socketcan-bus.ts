@@ -45,6 +45,7 @@ export class SocketCanBus implements CanBus {
   #errorFrames = 0;
   #busOffs = 0;
   #refused = 0;
+  #lastNs = 0;
   #isClosed = false;
 
   /** Throws `capability.socketcan` without a way, `bench.trouble` for a bad interface. */
@@ -144,7 +145,9 @@ export class SocketCanBus implements CanBus {
       this.#frames++;
       this.#busyNs += frameDurationNs(frame, this.#options.rates);
     }
-    const timeNs = this.#options.timeOf(epochNs);
+    // The kernel stamps the first frames of a new socket when they are read, later than the next.
+    const timeNs = Math.max(this.#lastNs, this.#options.timeOf(epochNs));
+    this.#lastNs = timeNs;
     for (const listener of [...this.#listeners]) listener(frame, timeNs);
   }
 

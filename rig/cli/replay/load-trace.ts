@@ -22,7 +22,7 @@ export async function loadTrace(
   const selection = new Selection(options);
   for await (const batch of file.batches()) for (const record of batch) selection.add(record);
   if (selection.hasNoStamps) {
-    const text = `${file.name}: frames without time stamps: expected rig replay with --gap, such as --gap 1ms`;
+    const text = `${file.name}: frames without time stamps: expected rig replay with --gap 1ms`;
     throw new RigError("usage.option", text);
   }
   return { name: file.name, format: file.format.name, selection };

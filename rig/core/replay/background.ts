@@ -1,8 +1,8 @@
 /**
  * A trace as the background load of a scenario: a fault whose frames are part of the plan, so that
- * the same plan gives the same run wherever the file is. Nodes use base identifiers, so those of the
- * trace become extended ones of the same rank: they lose to a node's frame of the same number, and
- * win over the next.
+ * the same plan gives the same run wherever the file is. Nodes use base identifiers, so those of
+ * the trace become extended ones of the same rank: they lose to a node's frame of the same number,
+ * and win over the next.
  */
 
 import type { BitRates } from "../can/bit-count.ts";

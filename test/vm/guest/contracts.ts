@@ -16,9 +16,14 @@ import { runAll } from "./vitest-stand-in.ts";
 const NAME = "vcan0";
 const RATES = { nominalBitrateBps: 500_000, dataBitrateBps: 2_000_000 };
 
+const SKEW_MS = 10;
+const SKEW_NS = SKEW_MS * 1e6;
+
 function openWorld(way: "addon" | "package") {
   const clock = new MachineClock();
-  const originNs = epochNs() - BigInt(clock.nowNs());
+  // The two clocks are read one after the other: stamps count as this much later, so that none
+  // lies before the start.
+  const originNs = epochNs() - BigInt(clock.nowNs() + SKEW_NS);
   const timeOf = (stampNs: bigint) => Number(stampNs - originNs);
   const onTrouble = (code: string) => {
     throw new Error(code);
@@ -28,6 +33,7 @@ function openWorld(way: "addon" | "package") {
   const sleepUntil = async (timeNs: number, signal: AbortSignal) => {
     await clock.sleepUntil(timeNs, signal);
     while (bus.underWay > 0) await pause(5);
+    await pause(2 * SKEW_MS);
   };
   const patient = { nowNs: () => clock.nowNs(), sleepUntil };
   return { world: { bus, clock: patient } as unknown as World, nodes: 3, answerMs: 100 };
