@@ -23,7 +23,8 @@ export const loadCommand: Command = {
           })
           .option("data-bitrate", {
             string: true,
-            describe: "Bits a second of the data phase: 2M [default: 2M, the interface's for --bus]",
+            describe:
+              "Bits a second of the data phase: 2M [default: 2M, the interface's for --bus]",
           })
           .option("window", { string: true, describe: "Length for the peak load: 100ms (default)" })
           .option("ids", { string: true, describe: "Show so many identifiers: 40 (default)" })
