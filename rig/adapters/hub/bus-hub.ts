@@ -110,8 +110,10 @@ export class BusHub implements BusListener {
   /** False, and counted as dropped, when there is no room for the frame. */
   send(station: number, frame: CanFrame, token: number): boolean {
     if (!this.#isClosed) this.#catchUp();
-    // Its controller has no idea of such frames: as if it had been given none.
-    if (station !== HOST_STATION && this.#faults.refuses(station, frame)) return true;
+    // Its controller has no idea of such frames, or lost its supply just before its program does:
+    // as if it had been given none.
+    const isRefused = !this.#bus.isAttached(station) || this.#faults.refuses(station, frame);
+    if (station !== HOST_STATION && isRefused) return true;
     const isSent = !this.#isClosed && this.#bus.send(station, frame, token, this.#nowNs);
     if (!isSent) this.#tally.dropped++;
     this.#plan();
