@@ -1,10 +1,11 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "docs/examples/*.test.ts"],
-    // The default leaves one core idle: of two, half of what the machine can do.
-    maxWorkers: "100%",
+    // The default leaves one core idle. One more than there are: many tests wait for processes.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -27,9 +27,17 @@ describe("the same seed", () => {
   });
 
   const itOnTwo = itNeeds({ has: existsSync(NODE_24), what: "`npm ci --prefix test/node-24`" });
-  itOnTwo("gives the same bytes on Node 24, for every scenario", async () => {
-    for (const { name } of SCENARIOS) {
-      expect(await filesOf(name, NODE_24)).toEqual(await filesOf(name));
-    }
-  });
+  // Each takes two processes: all of them are for a job of their own.
+  const names = SCENARIOS.map(({ name }) => name);
+  const chosen =
+    process.env["RIG_SEEDS"] === undefined ? names.filter((_, i) => i % 8 === 0) : names;
+  itOnTwo(
+    `gives the same bytes on Node 24, for ${chosen.join(", ")}`,
+    async () => {
+      for (const name of chosen) {
+        expect(await filesOf(name, NODE_24)).toEqual(await filesOf(name));
+      }
+    },
+    600_000,
+  );
 });

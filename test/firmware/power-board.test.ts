@@ -111,12 +111,12 @@ describe("the power-switch board", () => {
 
   it("restarts on request by its watchdog, and the host notices a restart", async () => {
     board.start();
-    const session = await connect();
+    const session = await connect({ tries: 60, timeoutMs: 300 });
     await session.request(["set", "1", "on"]);
     await session.request(["reboot"]);
     await expect.poll(() => board.restarts, { timeout: 20_000 }).toBe(2);
     expect(board.isHigh(1)).toBe(false);
-    await expect(session.request(["get", "1"], { timeoutMs: 20_000 })).rejects.toThrow(
+    await expect(session.request(["get", "1"])).rejects.toThrow(
       "it has restarted (boot 0 before, 1 now)",
     );
     expect(await session.hello(20_000)).toMatchObject({ resetCause: "watchdog", boot: 1 });

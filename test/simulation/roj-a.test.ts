@@ -21,7 +21,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   contention: "safe-only",
   "slow-network": "tolerate",
 };
-const MATRIX_SEEDS = Math.max(SEEDS, 20);
+const MATRIX_SEEDS = Math.max(SEEDS, 6);
 
 const ABLE = SCENARIOS.filter(({ name }) => !name.startsWith("bft-")).map(({ name }) => name);
 

@@ -12,9 +12,9 @@ import { disagreements } from "../support/schedule-explorer.ts";
 
 /** Each size and how many schedules of it, so that the whole takes some twenty seconds. */
 const SCHEDULES = [
-  { nodes: 3, count: 20_000 },
-  { nodes: 5, count: 6_000 },
-  { nodes: 7, count: 2_500 },
+  { nodes: 3, count: 8_000 },
+  { nodes: 5, count: 1_000 },
+  { nodes: 7, count: 1_000 },
 ] as const;
 
 /** A late confirmation of an old round. */

@@ -24,7 +24,8 @@ export class EmulatedCable {
   #isPlugged = true;
   /** Applied to each byte on its way to the board, and from it. */
   damage: (byte: number) => number = (byte) => byte;
-  isOpen = false;
+  /** Which connection has the port: an old one must not close a new one. */
+  #holder: symbol | null = null;
 
   constructor(board: AvrBoard) {
     this.#board = board;
@@ -33,6 +34,10 @@ export class EmulatedCable {
       this.#received.push(this.damage(byte));
       this.#serve();
     };
+  }
+
+  get isOpen(): boolean {
+    return this.#holder !== null;
   }
 
   plug(): void {
@@ -44,6 +49,7 @@ export class EmulatedCable {
     this.#received.length = 0;
     this.#read?.reject(new Error("Reading from COM port: device disconnected"));
     this.#read = null;
+    this.#holder = null;
   }
 
   /** Opens the port. */
@@ -69,27 +75,29 @@ export class EmulatedCable {
   #port(path: string): BindingPort {
     if (!this.#isPlugged) throw new Error("No such file or directory, cannot open");
     if (this.isOpen) throw new Error("Error Resource temporarily unavailable Cannot lock port");
-    this.isOpen = true;
+    const holder = Symbol(path);
+    this.#holder = holder;
     const cable = this;
     const nothing = async () => undefined;
     return {
       openOptions: {} as BindingPort["openOptions"],
       get isOpen() {
-        return cable.isOpen;
+        return cable.#holder === holder;
       },
       async close() {
-        cable.isOpen = false;
+        if (cable.#holder !== holder) return;
+        cable.#holder = null;
         cable.#read?.reject(Object.assign(new Error("canceled"), { canceled: true }));
         cable.#read = null;
       },
       read: (buffer, offset, length) =>
         new Promise((resolve, reject) => {
-          if (!cable.isOpen) return reject(new Error(`${path}: not open`));
+          if (cable.#holder !== holder) return reject(new Error(`${path}: not open`));
           cable.#read = { buffer, offset, length, resolve, reject };
           cable.#serve();
         }),
       async write(buffer) {
-        if (!cable.isOpen || !cable.#isPlugged)
+        if (cable.#holder !== holder || !cable.#isPlugged)
           throw new Error("Writing to COM port: device disconnected");
         cable.#board.write(buffer.map((byte) => cable.damage(byte)));
       },

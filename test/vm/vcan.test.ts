@@ -18,7 +18,11 @@ const itInVm = itNeeds({
   what: `Debian's packages ${missing.join(", ")}`,
 });
 
-const SCENARIOS = ["happy", "partition", "leader-crash", "power-cycle"];
+// Each takes its time in this kernel: the other two are for the job that kills the rig, too.
+const SCENARIOS =
+  process.env["RIG_KILLS"] === undefined
+    ? ["partition", "power-cycle"]
+    : ["happy", "partition", "leader-crash", "power-cycle"];
 /** By scenario, the node that loses its supply, and with it what waits in its controller. */
 const CUT = new Map([
   ["leader-crash", 0],

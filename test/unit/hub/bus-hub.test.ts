@@ -21,12 +21,22 @@ const HOST = 14;
 
 const SIZE = { nodes: NODES, operations: 1 };
 
+const BACKGROUND: Fault = {
+  id: "background",
+  kind: "background",
+  start: { atNs: 0 },
+  load: 0.05,
+  frames: ["(0.001000) can0 00000123#11223344", "(0.002000) can0 00000124##100"],
+  periodNs: 5 * NS_PER_MS,
+};
+
 /** The faults of a scenario in which this kind comes first, or some: it may need the others. */
 function faultsWith(kind: FaultKind): { readonly fault: Fault; readonly others: readonly Fault[] } {
   const lists = SCENARIOS.map(({ faults }) => expandFaults(faults, SIZE))
     .filter((faults) => faults.some((each) => each.kind === kind))
     .sort((a, b) => a.length - b.length);
-  const [list = []] = lists;
+  // The frames of a trace are in no scenario: the user brings them.
+  const [list = kind === "background" ? [BACKGROUND] : []] = lists;
   const fault = list.find((each) => each.kind === kind);
   if (fault === undefined) throw new Error(`no scenario has a ${kind}`);
   return { fault, others: list.filter((each) => each !== fault) };
