@@ -1,6 +1,6 @@
 /** `rig check --engine`: elle-cli in place of the native checker, or beside it. */
 
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rig, temporaryFolder } from "../support/cli.ts";
@@ -68,7 +68,15 @@ describe("rig check --engine elle-cli", () => {
     const pids = join(temporaryFolder(), "pids");
     const jar = ["--elle-jar", standInJar({ way: "hang", pids }), "--java", STAND_IN_JAVA];
     const { code } = await rig(["check", "--engine", "elle-cli", ...jar, VALID, READ_SKEW], {
-      during: (child) => setTimeout(() => child.kill("SIGINT"), 2_000),
+      during: (child) => {
+        const started = () =>
+          existsSync(pids) ? readFileSync(pids, "utf8").split("\n").length : 0;
+        const watch = setInterval(() => {
+          if (started() < 3) return;
+          clearInterval(watch);
+          child.kill("SIGINT");
+        }, 50);
+      },
     });
     expect(code).toBe(130);
     expect(readFileSync(pids, "utf8").trim().split("\n")).toHaveLength(2);
