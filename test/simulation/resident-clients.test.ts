@@ -19,7 +19,7 @@ import { RecordedRun } from "../support/recorded-run.ts";
 import { aResidentPlan } from "../support/resident-plans.ts";
 import { simulatePlan } from "../support/simulate.ts";
 
-const SEEDS = Number(process.env["RIG_RESIDENT_SEEDS"] ?? 20);
+const SEEDS = Number(process.env["RIG_RESIDENT_SEEDS"] ?? 10);
 const LIMIT_MS = 3_600_000;
 
 function anomaliesIn(operations: readonly Operation[]): readonly string[] {

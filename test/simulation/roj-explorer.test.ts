@@ -49,28 +49,28 @@ describe.each(SCHEDULES)("random schedules of $nodes nodes with snapshots", ({ n
   });
 });
 
-describe("6000 random schedules of 3 nodes with a planted bug", () => {
+describe("2500 random schedules of 3 nodes with a planted bug", () => {
   it("find votes that are not stored", () => {
     const rules = { ...ROJ_RULES, storesVotes: false };
-    const explored = disagreements({ from: 0, count: 6000 }, { nodes: 3, rules, crashes: true });
+    const explored = disagreements({ from: 0, count: 2500 }, { nodes: 3, rules, crashes: true });
     expect(explored.brokenPromises).toBeGreaterThan(0);
   });
 
   it("find damage that is not heeded", () => {
     const rules = { ...ROJ_RULES, heedsDamage: false };
     const exploration = { nodes: 3, rules, crashes: true, damage: true };
-    const explored = disagreements({ from: 0, count: 6000 }, exploration);
+    const explored = disagreements({ from: 0, count: 2500 }, exploration);
     expect(explored.brokenPromises).toBeGreaterThan(0);
   });
 
   it("find the late confirmation of an old round", () => {
     const rules = LATE_CONFIRMATION;
-    expect(disagreements({ from: 0, count: 6000 }, { nodes: 3, rules }).found).toBeGreaterThan(0);
+    expect(disagreements({ from: 0, count: 2500 }, { nodes: 3, rules }).found).toBeGreaterThan(0);
   });
 
   it("find the lock that is ignored", () => {
     const rules = NO_LOCK;
-    expect(disagreements({ from: 0, count: 6000 }, { nodes: 3, rules }).found).toBeGreaterThan(0);
+    expect(disagreements({ from: 0, count: 2500 }, { nodes: 3, rules }).found).toBeGreaterThan(0);
   });
 });
 
