@@ -1,19 +1,37 @@
 /**
- * Packs the node program into one file: the rig starts it many times, and where opening a file is
- * dear (`rig vm`) ninety modules take longer than the run. `tsc` makes `dist` before this.
+ * Packs the command, the node program and their worker threads: opening a file is dear, in `rig vm`
+ * dearer still, and three hundred modules take longer than most commands. `tsc` makes `dist` first.
  */
 
 import { defineConfig } from "vite";
 
+/** Threads and programs are found beside the file that starts them, by these names. */
+const ENTRIES = {
+  main: "dist/rig/cli/main.js",
+  "node-main": "dist/rig/cli/node-main.js",
+  worker: "dist/rig/cli/suite/worker.js",
+  "check-worker": "dist/rig/cli/serve/check-worker.js",
+};
+/** They load parts of their own at run time: addons of C, and what finds those. */
+const AS_INSTALLED = [
+  "serialport",
+  "@serialport/parser-readline",
+  "johnny-five",
+  "firmata-io",
+  "socketcan",
+];
+
 export default defineConfig({
   logLevel: "warn",
-  ssr: { noExternal: true },
+  ssr: { noExternal: true, external: AS_INSTALLED },
   build: {
-    ssr: "dist/rig/cli/node-main.js",
+    ssr: true,
     target: "node20",
-    outDir: "dist/rig/cli/packed",
-    emptyOutDir: false,
+    outDir: "dist/bin",
     copyPublicDir: false,
-    rolldownOptions: { output: { entryFileNames: "node.mjs" } },
+    rolldownOptions: {
+      input: ENTRIES,
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+    },
   },
 });

@@ -3,7 +3,6 @@
  * drives the engine, closes the world.
  */
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -44,10 +43,8 @@ export interface ProcessRunOptions {
   readonly progress: Pick<ProgressLine, "draw">;
 }
 
-/** The node program: packed into one file where the build did so. */
-const NODE_MAIN = ["./packed/node.mjs", "./node-main.js"]
-  .map((name) => fileURLToPath(new URL(name, import.meta.url)))
-  .find((path) => existsSync(path)) as string;
+/** The build packs the node program beside the command. */
+const NODE_MAIN = fileURLToPath(new URL("./node-main.js", import.meta.url));
 const CLOSE_LIMIT_MS = 30_000;
 const PROGRESS_MS = 100;
 

@@ -11,7 +11,7 @@ import { missingForUml } from "../../rig/adapters/vm/user-mode-linux.ts";
 import type { BenchRow } from "./rows.ts";
 
 const ROOT = join(import.meta.dirname, "../../../..");
-const MAIN = join(ROOT, "dist/rig/cli/main.js");
+const MAIN = join(ROOT, "dist/bin/main.js");
 const GUEST = join(import.meta.dirname, "can/guest.js");
 const PEERS = join(ROOT, "test/bench-peers/python-can");
 /** Debian's python: others on the path know nothing of Debian's packages. */

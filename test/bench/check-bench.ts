@@ -12,7 +12,7 @@ import { type HistoryFile, writeHistoryFile } from "./history-file.ts";
 import type { BenchRow } from "./rows.ts";
 import { type Measured, measured } from "./whole-process.ts";
 
-const RIG = join(import.meta.dirname, "../../../../dist/rig/cli/main.js");
+const RIG = join(import.meta.dirname, "../../../../dist/bin/main.js");
 const SIZES = [10_000, 100_000, 1_000_000];
 /** The weak levels take time that grows a little faster than the history. */
 const WEAK_SIZES = [10_000, 100_000];

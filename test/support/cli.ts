@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export const MAIN = new URL("../../dist/rig/cli/main.js", import.meta.url).pathname;
+export const MAIN = new URL("../../dist/bin/main.js", import.meta.url).pathname;
 
 export interface Finished {
   readonly code: number | null;

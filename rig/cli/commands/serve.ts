@@ -1,6 +1,7 @@
 /** `rig serve`: the rig as a service and as a page, until it is interrupted. */
 
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import type { Argv } from "yargs";
 import { PORT_DEFAULT } from "../../core/api/index.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
@@ -20,8 +21,6 @@ interface ServeArguments extends GlobalArguments {
 }
 
 const PORT_MAX = 65_535;
-/** The built web application, seen from this file as it is built. */
-const WEB = "../../../web";
 
 export const serveCommand: Command = {
   register(yargs, finish) {
@@ -61,7 +60,7 @@ async function serve(args: ServeArguments): Promise<ExitCode> {
       token: args.token ?? process.env["RIG_TOKEN"],
       allowOrigins: args["allow-origin"] ?? [],
       parts: rigParts(outputDir),
-      webRoot: join(import.meta.dirname, WEB),
+      webRoot: dirname(createRequire(import.meta.url).resolve("#page")),
       report: reportError,
     });
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`;
