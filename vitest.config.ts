@@ -1,14 +1,27 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** Nodes and programs in real time: a machine that stalls may upset one of their tests. */
+const REAL_TIME = ["cli", "contract", "firmware", "process", "server", "vm", "web"].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts", "docs/examples/*.test.ts"],
     // The default leaves one core idle. One more than there are: many tests wait for processes.
     maxWorkers: availableParallelism() + 1,
-    // Levels process and vcan live in real time: a machine that stalls may upset one of their tests.
-    retry: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "core",
+          include: ["test/**/*.test.ts", "docs/examples/*.test.ts"],
+          exclude: REAL_TIME,
+        },
+      },
+      { extends: true, test: { name: "real time", include: REAL_TIME, retry: 2 } },
+    ],
   },
 });

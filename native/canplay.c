@@ -156,7 +156,7 @@ static napi_value open_player(napi_env env, napi_callback_info info) {
   for (uint32_t i = 0; i < channels; i++) {
     napi_value value;
     napi_get_element(env, argv[0], i, &value);
-    struct channel *channel = channel_of(env, value);
+    struct channel *channel = behind(env, value);
     if (channel == NULL) {
       free(player);
       return fail(env, "openPlayer", EINVAL);
@@ -183,22 +183,11 @@ static napi_value open_player(napi_env env, napi_callback_info info) {
   return result;
 }
 
-static struct player *player_of(napi_env env, napi_value value) {
-  void *data = NULL;
-  napi_get_value_external(env, value, &data);
-  return data;
-}
-
 /* given(handle, head): the records before `head` are complete. */
 static napi_value given(napi_env env, napi_callback_info info) {
-  size_t argc = 2;
-  napi_value argv[2];
   double head;
-  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  struct player *player = player_of(env, argv[0]);
-  if (player == NULL || napi_get_value_double(env, argv[1], &head) != napi_ok) {
-    return fail(env, "given", EINVAL);
-  }
+  struct player *player = given_number(env, info, &head);
+  if (player == NULL) return fail(env, "given", EINVAL);
   atomic_store_explicit(&player->head, (uint64_t)head, memory_order_release);
   wake_up(player);
   return NULL;
@@ -206,15 +195,9 @@ static napi_value given(napi_env env, napi_callback_info info) {
 
 /* played(handle, out: Float64Array of tail, waits, errno, channel of the errno) */
 static napi_value played(napi_env env, napi_callback_info info) {
-  size_t argc = 2;
-  napi_value argv[2];
-  void *data;
-  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  struct player *player = player_of(env, argv[0]);
-  if (player == NULL || napi_get_typedarray_info(env, argv[1], NULL, NULL, &data, NULL, NULL) != napi_ok) {
-    return fail(env, "played", EINVAL);
-  }
-  double *out = data;
+  double *out;
+  struct player *player = given_numbers(env, info, &out);
+  if (player == NULL) return fail(env, "played", EINVAL);
   out[0] = (double)atomic_load_explicit(&player->tail, memory_order_acquire);
   out[1] = (double)atomic_load(&player->waits);
   out[2] = (double)atomic_load(&player->error);
@@ -223,25 +206,15 @@ static napi_value played(napi_env env, napi_callback_info info) {
 }
 
 static napi_value close_handle(napi_env env, napi_callback_info info) {
-  size_t argc = 1;
-  napi_value argv[1];
-  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  struct player *player = player_of(env, argv[0]);
+  struct player *player = given_handle(env, info);
   if (player != NULL) close_player(player);
   return NULL;
 }
 
 void add_player(napi_env env, napi_value exports) {
-  const struct {
-    const char *name;
-    napi_callback call;
-  } functions[] = {{"openPlayer", open_player},
+  const struct function functions[] = {{"openPlayer", open_player},
                    {"given", given},
                    {"played", played},
                    {"closePlayer", close_handle}};
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    napi_value function;
-    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL, &function);
-    napi_set_named_property(env, exports, functions[i].name, function);
-  }
+  add_functions(env, exports, functions, sizeof functions / sizeof *functions);
 }

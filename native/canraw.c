@@ -227,23 +227,49 @@ static napi_value open_channel(napi_env env, napi_callback_info info) {
   return result;
 }
 
-struct channel *channel_of(napi_env env, napi_value value) {
+void *behind(napi_env env, napi_value handle) {
   void *data = NULL;
-  napi_get_value_external(env, value, &data);
+  napi_get_value_external(env, handle, &data);
   return data;
 }
 
-/* state(handle, out: Float64Array of head, tail, overflow, errno): errno is forgotten by it. */
-static napi_value state(napi_env env, napi_callback_info info) {
+void *given_handle(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  return behind(env, argv[0]);
+}
+
+void *given_number(napi_env env, napi_callback_info info, double *number) {
+  size_t argc = 2;
+  napi_value argv[2];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  return napi_get_value_double(env, argv[1], number) == napi_ok ? behind(env, argv[0]) : NULL;
+}
+
+void *given_numbers(napi_env env, napi_callback_info info, double **numbers) {
   size_t argc = 2;
   napi_value argv[2];
   void *data;
   napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  struct channel *channel = channel_of(env, argv[0]);
-  if (channel == NULL || napi_get_typedarray_info(env, argv[1], NULL, NULL, &data, NULL, NULL) != napi_ok) {
-    return fail(env, "state", EINVAL);
+  if (napi_get_typedarray_info(env, argv[1], NULL, NULL, &data, NULL, NULL) != napi_ok) return NULL;
+  *numbers = data;
+  return behind(env, argv[0]);
+}
+
+void add_functions(napi_env env, napi_value exports, const struct function *functions, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    napi_value function;
+    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL, &function);
+    napi_set_named_property(env, exports, functions[i].name, function);
   }
-  double *out = data;
+}
+
+/* state(handle, out: Float64Array of head, tail, overflow, errno): errno is forgotten by it. */
+static napi_value state(napi_env env, napi_callback_info info) {
+  double *out;
+  struct channel *channel = given_numbers(env, info, &out);
+  if (channel == NULL) return fail(env, "state", EINVAL);
   out[0] = (double)atomic_load_explicit(&channel->head, memory_order_acquire);
   out[1] = (double)atomic_load_explicit(&channel->tail, memory_order_relaxed);
   out[2] = (double)atomic_load(&channel->overflow);
@@ -253,14 +279,9 @@ static napi_value state(napi_env env, napi_callback_info info) {
 
 /* taken(handle, tail): the records before `tail` may be overwritten. */
 static napi_value taken(napi_env env, napi_callback_info info) {
-  size_t argc = 2;
-  napi_value argv[2];
   double tail;
-  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  struct channel *channel = channel_of(env, argv[0]);
-  if (channel == NULL || napi_get_value_double(env, argv[1], &tail) != napi_ok) {
-    return fail(env, "taken", EINVAL);
-  }
+  struct channel *channel = given_number(env, info, &tail);
+  if (channel == NULL) return fail(env, "taken", EINVAL);
   atomic_store_explicit(&channel->tail, (uint64_t)tail, memory_order_release);
   return NULL;
 }
@@ -299,7 +320,7 @@ static napi_value send_frames(napi_env env, napi_callback_info info) {
   void *data, *results;
   uint32_t count;
   napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  struct channel *channel = channel_of(env, argv[0]);
+  struct channel *channel = behind(env, argv[0]);
   if (channel == NULL || atomic_load(&channel->stopping) ||
       napi_get_typedarray_info(env, argv[1], NULL, &length, &data, NULL, NULL) != napi_ok ||
       napi_get_value_uint32(env, argv[2], &count) != napi_ok || (size_t)count * RECORD > length ||
@@ -324,25 +345,15 @@ static napi_value send_frames(napi_env env, napi_callback_info info) {
 }
 
 static napi_value close_handle(napi_env env, napi_callback_info info) {
-  size_t argc = 1;
-  napi_value argv[1];
-  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  struct channel *channel = channel_of(env, argv[0]);
+  struct channel *channel = given_handle(env, info);
   if (channel != NULL) close_channel(channel);
   return NULL;
 }
 
 NAPI_MODULE_INIT() {
-  const struct {
-    const char *name;
-    napi_callback call;
-  } functions[] = {{"open", open_channel}, {"state", state},        {"taken", taken},
+  const struct function functions[] = {{"open", open_channel}, {"state", state},        {"taken", taken},
                    {"send", send_frames},  {"close", close_handle}};
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    napi_value function;
-    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL, &function);
-    napi_set_named_property(env, exports, functions[i].name, function);
-  }
+  add_functions(env, exports, functions, sizeof functions / sizeof *functions);
   add_player(env, exports);
   return exports;
 }

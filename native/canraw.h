@@ -57,8 +57,20 @@ struct channel {
 /* Throws an error with `errno`; returns NULL for the caller to hand on. */
 napi_value fail(napi_env env, const char *what, int code);
 
-/* The channel behind a handle, or NULL. */
-struct channel *channel_of(napi_env env, napi_value value);
+/* What stands behind a handle, or NULL. */
+void *behind(napi_env env, napi_value handle);
+
+/* The same of calls with a handle alone, with a handle and a number, with a handle and a
+ * Float64Array: NULL if the arguments are others. */
+void *given_handle(napi_env env, napi_callback_info info);
+void *given_number(napi_env env, napi_callback_info info, double *number);
+void *given_numbers(napi_env env, napi_callback_info info, double **numbers);
+
+struct function {
+  const char *name;
+  napi_callback call;
+};
+void add_functions(napi_env env, napi_value exports, const struct function *functions, size_t count);
 
 /* Sends `count` records that are `stride` bytes apart, without waiting, at most BATCH of them.
  * Returns how many, or -1 with errno. */

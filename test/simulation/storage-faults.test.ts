@@ -80,10 +80,13 @@ const FAULTS: readonly (readonly [string, readonly Fault[], readonly string[]])[
   ],
 ];
 
+/** A write is seldom torn so that a promise is lost: that takes more seeds. */
+const SEEDS: Readonly<Record<string, number>> = { "torn-write": 40 };
+
 describe.each(FAULTS)("%s within the limit", (kind, list, consequences) => {
   it("takes effect on every seed, and no run goes wrong", () => {
     const seen = new Map<string, number>();
-    for (let seed = 1; seed <= 12; seed++) {
+    for (let seed = 1; seed <= (SEEDS[kind] ?? 12); seed++) {
       const plan = aRun(list, seed);
       // In some runs a fault finds nothing to strike, which leaves the outcome open.
       const bad = judgeRun(simulatePlan(plan)).reasons.filter(
@@ -101,8 +104,7 @@ describe.each(FAULTS)("%s within the limit", (kind, list, consequences) => {
       const finals = run.acknowledged(run.fault(list[0]!.id).toNs, Number.POSITIVE_INFINITY);
       expect({ seed, acknowledged: finals.length >= 20 }).toEqual({ seed, acknowledged: true });
     }
-    for (const what of [kind, ...consequences])
-      expect(seen.get(what)).toBeGreaterThan(what === kind ? 4 : 0);
+    for (const what of [kind, ...consequences]) expect(seen.get(what)).toBeGreaterThan(10);
   }, 120_000);
 });
 

@@ -4,7 +4,7 @@
  */
 
 import { makeNode } from "../../rig/core/consensus/make-node.ts";
-import type { NodeCore, NodeEffect, NodeEvent } from "../../rig/core/consensus/node-core.ts";
+import type { NodeCore } from "../../rig/core/consensus/node-core.ts";
 import { ROJ_RULES, type RojRules } from "../../rig/core/consensus/roj/rules.ts";
 import { makePlan } from "../../rig/core/plan/make-plan.ts";
 import type { RunPlan } from "../../rig/core/plan/plan.ts";
@@ -13,6 +13,7 @@ import { EvidenceBuilder } from "../../rig/core/run/evidence-builder.ts";
 import type { RunRecord } from "../../rig/core/run/record.ts";
 import { checkHistory } from "../../rig/core/verdict/judge-history.ts";
 import { SimulatedRun } from "../../rig/simulation/simulated-run.ts";
+import { HastyNode } from "./hasty-node.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -29,26 +30,6 @@ export interface Mutant {
   readonly wrap?: (core: NodeCore) => NodeCore;
   /** What the host writes instead of what it should. */
   readonly write?: (record: RunRecord) => RunRecord;
-}
-
-/** Sends what it promises when it hands the record over, not when the record is durable. */
-class HastyNode implements NodeCore {
-  readonly #core: NodeCore;
-
-  constructor(core: NodeCore) {
-    this.#core = core;
-  }
-
-  step(event: NodeEvent, timeNs: number): readonly NodeEffect[] {
-    if (event.kind === "stored") return [];
-    const effects = this.#core.step(event, timeNs).slice();
-    for (const effect of effects) {
-      if (effect.kind !== "persist") continue;
-      const stored = { kind: "stored", token: effect.token, result: "ok" } as const;
-      effects.push(...this.#core.step(stored, timeNs));
-    }
-    return effects;
-  }
 }
 
 /** Clients that wait less long than the nodes take to agree, again and again. */

@@ -8,6 +8,7 @@ import { TraceFiles } from "../../adapters/store/trace-files.ts";
 import { TRACE_FORMATS, type TraceFormat, type TraceRecord } from "../../core/trace/index.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
+import { BUSES } from "../buses-option.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { Interrupts } from "../interrupts.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
@@ -31,12 +32,7 @@ export const captureCommand: Command = {
       "Record CAN interfaces to a trace file, until Ctrl-C",
       (args: Argv<GlobalArguments>) =>
         args
-          .option("bus", {
-            string: true,
-            array: true,
-            demandOption: true,
-            describe: "Interfaces, such as can0",
-          })
+          .option("bus", BUSES)
           .option("output", { string: true, describe: "File; otherwise a name with the date" })
           .option("format", {
             choices: WRITABLE,

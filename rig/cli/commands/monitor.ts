@@ -18,6 +18,7 @@ import {
   monitorScreen,
 } from "../../report/monitor-text.ts";
 import { bitRatesOf } from "../bit-rate-option.ts";
+import { BUSES } from "../buses-option.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { readDbcs } from "../decode/dbc-option.ts";
 import { Interrupts } from "../interrupts.ts";
@@ -41,12 +42,7 @@ export const monitorCommand: Command = {
       "Show what is on CAN interfaces now, an identifier a line, until Ctrl-C",
       (args: Argv<GlobalArguments>) =>
         args
-          .option("bus", {
-            string: true,
-            array: true,
-            demandOption: true,
-            describe: "Interfaces, such as can0",
-          })
+          .option("bus", BUSES)
           .option("dbc", {
             string: true,
             array: true,

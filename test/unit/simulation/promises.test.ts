@@ -5,35 +5,15 @@
 
 import { describe, expect, it } from "vitest";
 import { makeNode } from "../../../rig/core/consensus/make-node.ts";
-import type { NodeCore, NodeEffect, NodeEvent } from "../../../rig/core/consensus/node-core.ts";
+import type { NodeCore } from "../../../rig/core/consensus/node-core.ts";
 import type { Fault } from "../../../rig/core/fault/fault.ts";
 import type { RunPlan } from "../../../rig/core/plan/plan.ts";
+import { HastyNode } from "../../support/hasty-node.ts";
 import { aFault, aPlan } from "../../support/plans.ts";
 import { PromiseAuditor } from "../../support/promise-auditor.ts";
 import { RecordedRun } from "../../support/recorded-run.ts";
 
 const PLACE = { start: { atOperation: 20 }, end: { atOperation: 60 } } as const;
-
-/** Believes that a record is durable as soon as it has handed it over. */
-class HastyNode implements NodeCore {
-  readonly #core: NodeCore;
-
-  constructor(core: NodeCore) {
-    this.#core = core;
-  }
-
-  step(event: NodeEvent, timeNs: number): readonly NodeEffect[] {
-    if (event.kind === "stored") return [];
-    const effects = this.#core.step(event, timeNs).slice();
-    for (const effect of effects) {
-      if (effect.kind !== "persist") continue;
-      effects.push(
-        ...this.#core.step({ kind: "stored", token: effect.token, result: "ok" }, timeNs),
-      );
-    }
-    return effects;
-  }
-}
 
 function audited(plan: RunPlan, wrap: (core: NodeCore) => NodeCore = (core) => core) {
   const auditors: PromiseAuditor[] = [];
