@@ -3,8 +3,9 @@
  * bench file names, and gives one switch for all nodes.
  */
 
-import { openSerial, openSerialPort } from "../../firmware-bridge/host/serial-transport.ts";
-import { LineSession } from "../../firmware-bridge/host/session.ts";
+import { candidatePorts } from "../../firmware-bridge/host/find-port.ts";
+import { openDevice } from "../../firmware-bridge/host/open-device.ts";
+import { openSerialPort } from "../../firmware-bridge/host/serial-transport.ts";
 import { BoardSwitch } from "../../firmware-bridge/power/board-switch.ts";
 import { CommandSwitch, hubPortCommands } from "../../firmware-bridge/power/command-switch.ts";
 import { ManualSwitch, type Prompt } from "../../firmware-bridge/power/manual-switch.ts";
@@ -69,15 +70,10 @@ async function openUnit(
     offMs = Math.max(offMs, own);
   });
   if (unit.kind === "firmata") return openRelays(unit, { outputs, offMs }, closers);
-  const { port, baud, serial } = unit.place;
-  const session = new LineSession(await openSerial(port, { baudRate: baud }));
+  const { port, session, hello } = await openDevice(unit.place, { helloMs: HELLO_MS });
   closers.push(() => session.close());
-  const hello = await session.hello(HELLO_MS);
   if (!hello.firmware.startsWith("power/")) {
     throw trouble(`${port}: it is ${hello.firmware}, expected a power-switch board`);
-  }
-  if (serial !== undefined && hello.serial !== serial) {
-    throw trouble(`${port}: its serial number is ${hello.serial}, expected ${serial}`);
   }
   const { silenceMs } = unit;
   const board = await BoardSwitch.arm(session, { channels: outputs, offMs, silenceMs });
@@ -91,9 +87,12 @@ async function openRelays(
   closers: (() => Promise<void>)[],
 ): Promise<PowerSwitch> {
   const { place, onLevel, readyMs } = unit;
-  const { stream, close } = await openSerialPort(place.port, { baudRate: place.baud });
+  const [port, ...others] = candidatePorts(place);
+  // Firmata has no serial number to choose by.
+  if (port === undefined || others.length > 0) throw trouble(`${place.port}: expected one port`);
+  const { stream, close } = await openSerialPort(port, { baudRate: place.baud });
   closers.push(close);
-  const options = { name: place.port, pins: outputs, onLevel, offMs, readyMs };
+  const options = { name: port, pins: outputs, onLevel, offMs, readyMs };
   return RelaySwitch.connect(stream, options);
 }
 

@@ -5,6 +5,7 @@
 
 import { z } from "zod";
 import { pathText } from "../../core/plan/issues.ts";
+import { nearest } from "../../core/plan/nearest.ts";
 import {
   DURATION_PATTERN,
   nsOfDuration,
@@ -91,7 +92,7 @@ export function readFields<Output>(
   const parsed = schema.safeParse(value);
   if (parsed.success) return { data: parsed.data };
   // A misspelt field is behind the missing one, so it is named first.
-  const issues = parsed.error.issues;
+  const issues = parsed.error.issues.flatMap((each) => insideOf(each, value));
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue === undefined) throw new RigError("rig.internal", "a schema refused without an issue");
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
@@ -100,6 +101,20 @@ export function readFields<Output>(
     ? `${foundText(valueAt(value, path))}, ${issue.message}`
     : issue.message;
   return { path, text };
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of a mapping that has the fields of one form alone, what is wrong with them; else the issue. */
+function insideOf(issue: Issue, value: unknown): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const mapping = valueAt(value, issue.path as FieldPath);
+  if (typeof mapping !== "object" || mapping === null || Array.isArray(mapping)) return [issue];
+  const isOfValue = ({ path: [first] }: Issue) =>
+    first !== undefined && valueAt(mapping, [first as string]) !== undefined;
+  const [form, ...others] = issue.errors.filter((form) => form.every(isOfValue));
+  if (form === undefined || others.length > 0) return [issue];
+  return form.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 /** One line: place, field, what was found and what was expected. */
@@ -131,32 +146,4 @@ const FOUND_MAX = 60;
 function foundJson(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value);
   return json.length <= FOUND_MAX ? json : `${json.slice(0, FOUND_MAX)}...`;
-}
-
-/** The name that takes the fewest edits; null when all are far off. */
-export function nearest(name: string, known: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(name.length / 3));
-  let best: string | null = null;
-  let least = limit + 1;
-  for (const each of known) {
-    const edits = editDistance(name.toLowerCase(), each);
-    if (edits >= least) continue;
-    least = edits;
-    best = each;
-  }
-  return best;
-}
-
-/** Letters put in, left out or replaced. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

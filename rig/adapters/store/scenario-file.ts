@@ -1,6 +1,7 @@
 /** Scenario files: YAML in, a scenario or one clear error out. */
 
 import { OPERATIONS_DEFAULT, scenarioIssues } from "../../core/plan/make-plan.ts";
+import { nearest } from "../../core/plan/nearest.ts";
 import type { Assertion, BusCounter, Floors } from "../../core/plan/plan.ts";
 import type {
   Scenario,
@@ -10,7 +11,7 @@ import type {
 } from "../../core/plan/scenario.ts";
 import { SCENARIOS } from "../../core/plan/scenarios.ts";
 import { scenarioFault } from "./fault-fields.ts";
-import { fieldError, nearest, nsOf, parseFields, percentOfField } from "./fields.ts";
+import { fieldError, nsOf, parseFields, percentOfField } from "./fields.ts";
 import { PATTERNS, type ScenarioFile, scenarioSchema } from "./scenario-schema.ts";
 import { YamlDocument } from "./yaml-document.ts";
 

@@ -3,7 +3,12 @@
 import { createInterface } from "node:readline/promises";
 import type { Argv } from "yargs";
 import { readBenchFile } from "../../adapters/store/bench-file.ts";
-import type { Bench, NodePower } from "../../core/bench/bench.ts";
+import {
+  type Bench,
+  type NodePower,
+  nodeNumber,
+  type SerialPlace,
+} from "../../core/bench/bench.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { PowerState } from "../../ports/power-switch.ts";
@@ -75,8 +80,9 @@ function say(args: BenchArguments, node: string, state: PowerState): void {
   else if (!args.quiet) process.stdout.write(`${node}: ${state}\n`);
 }
 
-function numberOf({ nodes, name }: Bench, wanted: string): number {
-  const found = nodes.findIndex((node) => node.name === wanted);
+function numberOf(bench: Bench, wanted: string): number {
+  const { nodes, name } = bench;
+  const found = nodeNumber(bench, wanted);
   if (found >= 0) return found;
   const known = nodes.map((node) => node.name).join(", ");
   throw new RigError("usage.option", `--node "${wanted}" is not on ${name}: expected ${known}`);
@@ -101,12 +107,17 @@ function showJson({ name, units, nodes }: Bench): string {
 function showText({ name, units, nodes }: Bench): string {
   const lines = [`Bench ${name}`];
   for (const [unit, { kind, place }] of units) {
-    lines.push(`  ${unit}: ${kind} at ${place.port}, ${place.baud} bit/s`);
+    lines.push(`  ${unit}: ${kind} at ${placeText(place)}, ${place.baud} bit/s`);
   }
   nodes.forEach((node, index) => {
     lines.push(`  node ${index} ${node.name}: ${powerText(node.power)}, ${node.offMs} ms to drain`);
   });
   return `${lines.join("\n")}\n`;
+}
+
+function placeText({ port, usb, usbInterface }: SerialPlace): string {
+  const adapter = `USB adapter ${usb}${usbInterface === undefined ? "" : `, port ${usbInterface}`}`;
+  return port ?? adapter;
 }
 
 function powerText(power: NodePower): string {

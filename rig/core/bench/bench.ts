@@ -1,12 +1,24 @@
 /** A lab's bench as its file describes it. Times are in milliseconds. */
 
-/** A port with a control line; `serial` is what its device has to say of itself. */
+import type { BitRates } from "../can/bit-count.ts";
+
+/**
+ * A serial port, and by what its device is known. Without `port` it is found by `usb`; a `port`
+ * with `*` stands for all that fit, and the one whose device says `serial` is meant.
+ */
 export interface SerialPlace {
-  readonly port: string;
+  readonly port?: string | undefined;
+  /** Serial number of the USB adapter. */
+  readonly usb?: string | undefined;
+  /** Of an adapter with several ports, the USB interface, from 0. */
+  readonly usbInterface?: number | undefined;
   /** bit/s. */
   readonly baud: number;
-  readonly serial?: string;
+  /** What the device has to say of itself on the control line. */
+  readonly serial?: string | undefined;
 }
+
+export type Level = "high" | "low";
 
 /** A device that switches several supplies. */
 export type PowerUnit =
@@ -15,11 +27,13 @@ export type PowerUnit =
       readonly place: SerialPlace;
       /** Silence of the rig after which the board makes itself safe. */
       readonly silenceMs: number;
+      /** Left out, what the board has in its own memory holds. */
+      readonly onLevel?: Level | undefined;
     }
   | {
       readonly kind: "firmata";
       readonly place: SerialPlace;
-      readonly onLevel: "high" | "low";
+      readonly onLevel: Level;
       readonly readyMs: number;
     };
 
@@ -36,19 +50,115 @@ export type NodePower =
     }
   | { readonly by: "hand" };
 
+/** How a node's supply is left: by teardown, and by a board when the rig falls silent. */
+export const SAFE_STATES = ["off", "on", "keep"] as const;
+export type SafeState = (typeof SAFE_STATES)[number];
+
+/** Where the voltage behind a switch can be read, whatever the switch says of itself. */
+export interface RailSense {
+  /** A `rig-power` unit. */
+  readonly unit: string;
+  /** Its analog input, 0 and up. */
+  readonly input: number;
+  /** Below it the rail is off, mV at the input. */
+  readonly offBelowMv: number;
+  /** From it on the rail is on; between the two nobody knows. */
+  readonly onFromMv: number;
+  /** How long the rail may take to follow its switch. */
+  readonly settleMs: number;
+}
+
+/** One step of a reset by modem lines: sets what it names, then waits. */
+export interface LineStep {
+  readonly dtr?: boolean | undefined;
+  readonly rts?: boolean | undefined;
+  readonly forMs: number;
+}
+
+export type NodeReset =
+  | { readonly by: "lines"; readonly steps: readonly LineStep[] }
+  /** An output of a `rig-power` unit that is turned over for so long. */
+  | {
+      readonly by: "unit";
+      readonly unit: string;
+      readonly output: number;
+      readonly pulseMs: number;
+    }
+  /** The command `reset` of the control line. */
+  | { readonly by: "control-line" };
+
+export interface NodeConsole {
+  readonly place: SerialPlace;
+  /** Set right after the port was opened; left out, not touched. */
+  readonly dtr?: boolean | undefined;
+  readonly rts?: boolean | undefined;
+  /** False where nothing answers there: console text alone. */
+  readonly hasControlLine: boolean;
+}
+
+export interface NodeLimits {
+  /** From the supply, or a reset, to an answer to `hello`. */
+  readonly bootMs: number;
+  /** One try of a request. */
+  readonly requestMs: number;
+  readonly flashMs: number;
+}
+
 export interface BenchNode {
   readonly name: string;
   readonly power: NodePower;
-  /** How long its supply takes to drain. */
+  /** How long its supply takes to drain: the least time off. */
   readonly offMs: number;
+  readonly safe: SafeState;
+  readonly sense?: RailSense | undefined;
+  /** Name of a bus of the bench; undefined where the bench has none. */
+  readonly bus?: string | undefined;
+  readonly console?: NodeConsole | undefined;
+  readonly reset?: NodeReset | undefined;
+  /** A shell command; docs/reference/bench-file.md says what it finds in its environment. */
+  readonly flash?: string | undefined;
+  /** Nothing is said to it for so long after it got power or was reset. */
+  readonly bootDelayMs: number;
+  readonly limits: NodeLimits;
+}
+
+/** A CAN interface of the machine that the bench is at. */
+export interface BenchBus {
+  readonly name: string;
+  readonly interface: string;
+  readonly rates: BitRates;
+  /** Per cent of a bit; left out, the driver's choice. */
+  readonly samplePercent?: number | undefined;
+  readonly dataSamplePercent?: number | undefined;
+  /** After bus-off; undefined: never by itself. */
+  readonly restartMs?: number | undefined;
+}
+
+export interface LeaseRules {
+  /** Undefined: the folder of leases of this machine. */
+  readonly folder?: string | undefined;
+  /** A lease that nobody renewed for so long is stale. */
+  readonly expiryMs: number;
 }
 
 export interface Bench {
   readonly name: string;
+  readonly buses: readonly BenchBus[];
   readonly units: ReadonlyMap<string, PowerUnit>;
   /** In the order of the file: a node's number is its place. */
   readonly nodes: readonly BenchNode[];
+  /** Least time between two supplies that go on. */
+  readonly staggerMs: number;
+  readonly lease: LeaseRules;
 }
 
 /** Of `rig-power`: outputs. Of `firmata`: pins that a relay may be on. */
 export const OUTPUTS = { "rig-power": [1, 6], firmata: [2, 69] } as const;
+
+/** Of `rig-power`: the analog inputs A0 to A5 of its processor. */
+export const SENSE_INPUTS = [0, 5] as const;
+
+/** A node by its name; -1 where there is none. */
+export function nodeNumber({ nodes }: Bench, name: string): number {
+  return nodes.findIndex((node) => node.name === name);
+}
