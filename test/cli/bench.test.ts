@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LeaseFile } from "../../rig/adapters/store/lease-file.ts";
 import { rig } from "../support/cli.ts";
 
 const POWER = new URL("../../firmware-bridge/firmware/power/", import.meta.url).pathname;
@@ -36,6 +37,7 @@ const lab = (more = "") =>
   benchFile(`bench: lab
 power:
   board: { kind: rig-power, port: ${port}, ${more} silence: 2s }
+lease: { folder: ${folder}/leases }
 nodes:
   - { name: ecu0, power: { unit: board, output: 1 }, off: 120ms }
   - { name: ecu1, power: { unit: board, output: 2 } }
@@ -46,7 +48,7 @@ describe("rig bench", () => {
   it("shows what the file says", async () => {
     const { stdout, code } = await rig(["bench", "show", lab()]);
     expect(code).toBe(0);
-    expect(stdout).toBe(`Bench lab
+    expect(stdout).toBe(`Bench lab: free
   board: rig-power at ${port}, 115200 bit/s
   node 0 ecu0: output 1 of board, 120 ms to drain
   node 1 ecu1: output 2 of board, 500 ms to drain
@@ -88,6 +90,28 @@ nodes: [{ name: a, power: { unit: board, output: 1 } }]
     const { stderr, code } = await rig(["bench", "power", gone, "on"]);
     expect(stderr).toMatch(/^rig: \/dev\/not-there: can't be opened: .*No such file/);
     expect(code).toBe(3);
+  });
+
+  it("leaves a bench alone that somebody else has, and takes it away by force only", async () => {
+    const file = lab();
+    const cleo = { owner: "cleo", host: "lab2" };
+    const request = { purpose: "soldering", expiryMs: 1e6, byHand: true };
+    await new LeaseFile("lab", path.join(folder, "leases"), cleo).take(request);
+    const busy = await rig(["bench", "power", file, "on", "--node", "psu"]);
+    expect(busy.stderr).toMatch(/^rig: bench lab is busy: cleo at lab2, for soldering, since/);
+    expect(busy.code).toBe(4);
+    const [shown, forced] = [
+      await rig(["bench", "show", file]),
+      await rig(["bench", "release", file, "--force"]),
+    ];
+    expect(shown.stdout).toMatch(/^Bench lab: cleo at lab2, for soldering, since/);
+    expect(forced.stdout).toMatch(/^lab: released, cleo at lab2/);
+    const taken = await rig(["bench", "lease", file, "--for", "2h", "--json"]);
+    const { lease } = JSON.parse(taken.stdout);
+    expect(lease).toMatchObject({ pid: null, purpose: "work by hand" });
+    expect(lease.untilMs - lease.sinceMs).toBe(7_200_000);
+    const released = await rig(["bench", "release", file]);
+    expect(released.code).toBe(0);
   });
 
   it("names what is wrong with the file", async () => {

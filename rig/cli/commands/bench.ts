@@ -1,127 +1,62 @@
 /** `rig bench`: what an engineer does at a bench by hand. */
 
-import { createInterface } from "node:readline/promises";
 import type { Argv } from "yargs";
 import { readBenchFile } from "../../adapters/store/bench-file.ts";
-import {
-  type Bench,
-  type NodePower,
-  nodeNumber,
-  type SerialPlace,
-} from "../../core/bench/bench.ts";
-import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
-import { RigError } from "../../core/verdict/rig-error.ts";
-import type { PowerState } from "../../ports/power-switch.ts";
-import { type BenchSupply, openSupply } from "../bench-supply.ts";
+import type { ExitCode } from "../../core/verdict/exit-code.ts";
+import { type BenchArguments, SWITCHINGS } from "../bench/bench-arguments.ts";
 import type { Command, GlobalArguments } from "../command.ts";
-import { Interrupts } from "../interrupts.ts";
 
-const ACTIONS = ["show", "power"] as const;
-const SWITCHINGS = ["state", "on", "off", "cycle"] as const;
-type Switching = (typeof SWITCHINGS)[number];
+type Action = (args: BenchArguments) => Promise<ExitCode>;
 
-interface BenchArguments extends GlobalArguments {
-  readonly action: (typeof ACTIONS)[number];
-  readonly file: string;
-  readonly switching: Switching;
-  readonly node?: readonly string[] | undefined;
-}
+/** Each is loaded when it is asked for. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  show: async (args) => (await import("../bench/show-action.ts")).showAction(open(args), args),
+  lease: async (args) => (await import("../bench/bench-lease.ts")).leaseAction(open(args), args),
+  release: async (args) =>
+    (await import("../bench/bench-lease.ts")).releaseAction(open(args), args),
+  power: async (args) => (await import("../bench/power-action.ts")).powerAction(open(args), args),
+};
 
 export const benchCommand: Command = {
   register(yargs, finish) {
     return yargs.command(
       "bench <action> <file> [switching]",
-      "Show a bench, or switch the supplies of its nodes",
-      (args: Argv<GlobalArguments>) =>
-        args
-          .positional("action", { choices: ACTIONS, demandOption: true })
-          .positional("file", { string: true, demandOption: true, describe: "Bench file" })
-          .positional("switching", { choices: SWITCHINGS, default: "state" as const })
-          .option("node", {
-            string: true,
-            array: true,
-            describe: "A node by its name, again for more [default: all]",
-          })
-          .example("$0 bench power bench.yaml cycle --node ecu0", "a power cycle of one node"),
-      (args) => finish(() => benchAction(args as BenchArguments)),
+      "Show a bench, take it for oneself, switch the supplies of its nodes",
+      benchOptions,
+      (args) => {
+        const { action } = args;
+        return finish(async () => (await ACTIONS[action]?.(args as BenchArguments)) ?? 0);
+      },
     );
   },
 };
 
-async function benchAction(args: BenchArguments): Promise<ExitCode> {
-  const bench = readBenchFile(args.file);
-  const { nodes } = bench;
-  const wanted = args.node?.map((name) => numberOf(bench, name)) ?? nodes.map((_, index) => index);
-  if (args.action === "show") {
-    process.stdout.write(args.json ? showJson(bench) : showText(bench));
-    return EXIT.valid;
-  }
-  const interrupts = new Interrupts();
-  const supply = await openSupply(bench, wanted, askAtTerminal);
-  try {
-    for (const node of wanted) {
-      await switchOne(supply, node, args.switching, interrupts.signal);
-      const state = await supply.state(node, interrupts.signal);
-      say(args, nodes[node]?.name ?? "", state);
-    }
-    return EXIT.valid;
-  } finally {
-    await supply.close();
-    interrupts.stop();
-  }
+function benchOptions(args: Argv<GlobalArguments>) {
+  return args
+    .positional("action", { choices: Object.keys(ACTIONS), demandOption: true })
+    .positional("file", { string: true, demandOption: true, describe: "Bench file" })
+    .positional("switching", {
+      choices: SWITCHINGS,
+      default: "state" as const,
+      describe: "Of power",
+    })
+    .option("node", {
+      string: true,
+      array: true,
+      describe: "A node by its name, again for more [default: all]",
+    })
+    .option("wait", { string: true, describe: "How long to wait for a bench that is busy" })
+    .option("for", { string: true, describe: "lease: for how long [default: the file's expiry]" })
+    .option("purpose", { string: true, describe: "lease: what others are told that it is for" })
+    .option("force", {
+      boolean: true,
+      default: false,
+      describe: "release: also the lease of somebody else; it is logged",
+    })
+    .example("$0 bench power bench.yaml cycle --node ecu0", "a power cycle of one node")
+    .example("$0 bench lease bench.yaml --for 2h", "nobody else's rig works at it meanwhile");
 }
 
-function switchOne(supply: BenchSupply, node: number, what: Switching, signal: AbortSignal) {
-  return what === "state" ? Promise.resolve() : supply[what](node, signal);
-}
-
-function say(args: BenchArguments, node: string, state: PowerState): void {
-  if (args.json) process.stdout.write(`${JSON.stringify({ node, state })}\n`);
-  else if (!args.quiet) process.stdout.write(`${node}: ${state}\n`);
-}
-
-function numberOf(bench: Bench, wanted: string): number {
-  const { nodes, name } = bench;
-  const found = nodeNumber(bench, wanted);
-  if (found >= 0) return found;
-  const known = nodes.map((node) => node.name).join(", ");
-  throw new RigError("usage.option", `--node "${wanted}" is not on ${name}: expected ${known}`);
-}
-
-async function askAtTerminal(sentence: string, signal: AbortSignal): Promise<void> {
-  if (process.stdin.isTTY !== true) {
-    throw new RigError("bench.trouble", `nobody is at the terminal to be asked: ${sentence}`);
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    await terminal.question(`${sentence} `, { signal });
-  } finally {
-    terminal.close();
-  }
-}
-
-function showJson({ name, units, nodes }: Bench): string {
-  return `${JSON.stringify({ name, units: Object.fromEntries(units), nodes })}\n`;
-}
-
-function showText({ name, units, nodes }: Bench): string {
-  const lines = [`Bench ${name}`];
-  for (const [unit, { kind, place }] of units) {
-    lines.push(`  ${unit}: ${kind} at ${placeText(place)}, ${place.baud} bit/s`);
-  }
-  nodes.forEach((node, index) => {
-    lines.push(`  node ${index} ${node.name}: ${powerText(node.power)}, ${node.offMs} ms to drain`);
-  });
-  return `${lines.join("\n")}\n`;
-}
-
-function placeText({ port, usb, usbInterface }: SerialPlace): string {
-  const adapter = `USB adapter ${usb}${usbInterface === undefined ? "" : `, port ${usbInterface}`}`;
-  return port ?? adapter;
-}
-
-function powerText(power: NodePower): string {
-  if (power.by === "unit") return `output ${power.output} of ${power.unit}`;
-  if (power.by === "hub") return `port ${power.port} of hub ${power.hub}`;
-  return power.by === "hand" ? "switched by hand" : `switched by "${power.on}"`;
+function open({ file }: BenchArguments) {
+  return readBenchFile(file);
 }

@@ -1,0 +1,50 @@
+/** `rig bench power`: switches supplies, and says what was read back. */
+
+import { createInterface } from "node:readline/promises";
+import type { Bench } from "../../core/bench/bench.ts";
+import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
+import { openSupply } from "../bench-supply.ts";
+import { Interrupts } from "../interrupts.ts";
+import { type BenchArguments, wantedNodes } from "./bench-arguments.ts";
+import { takeBench } from "./bench-lease.ts";
+
+export async function powerAction(bench: Bench, args: BenchArguments): Promise<ExitCode> {
+  const wanted = wantedNodes(bench, args.node);
+  const { switching, wait } = args;
+  const interrupts = new Interrupts();
+  const { signal } = interrupts;
+  const lease = await takeBench(bench, { purpose: "rig bench power", wait, signal });
+  try {
+    const supply = await openSupply(bench, wanted, askAtTerminal);
+    try {
+      for (const node of wanted) {
+        if (switching !== "state") await supply[switching](node, signal);
+        say(args, bench.nodes[node]?.name ?? "", await supply.state(node, signal));
+      }
+      return EXIT.valid;
+    } finally {
+      await supply.close();
+    }
+  } finally {
+    lease.release();
+    interrupts.stop();
+  }
+}
+
+function say(args: BenchArguments, node: string, state: string): void {
+  if (args.json) process.stdout.write(`${JSON.stringify({ node, state })}\n`);
+  else if (!args.quiet) process.stdout.write(`${node}: ${state}\n`);
+}
+
+async function askAtTerminal(sentence: string, signal: AbortSignal): Promise<void> {
+  if (process.stdin.isTTY !== true) {
+    throw new RigError("bench.trouble", `nobody is at the terminal to be asked: ${sentence}`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    await terminal.question(`${sentence} `, { signal });
+  } finally {
+    terminal.close();
+  }
+}
