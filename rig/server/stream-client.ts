@@ -56,8 +56,8 @@ export class StreamClient {
   }
 
   #passGap(): void {
-    const older = this.#log.older(this.#at);
     const { first } = this.#log;
+    const older = this.#log.older(this.#at);
     if (older !== null) {
       this.#isReadingOlder = true;
       void this.#sendOlder(older, first);
@@ -68,16 +68,19 @@ export class StreamClient {
     this.#at = first;
   }
 
+  /** At least `until`, and on from there as long as the log moves away. */
   async #sendOlder(lines: AsyncIterable<string>, until: number): Promise<void> {
     try {
       for await (const line of lines) {
-        if (this.#at >= until || this.#socket.readyState !== this.#socket.OPEN) break;
+        if (this.#at >= this.#log.first || this.#socket.readyState !== this.#socket.OPEN) break;
         this.#at++;
         await this.#sendAndWait(line);
       }
+      if (this.#at < until) throw new Error("the record is shorter than what was told");
       this.#isReadingOlder = false;
       this.pump();
     } catch {
+      // Reading it again and again would not mend it.
       this.#socket.close(1011, "the record is not readable");
     }
   }

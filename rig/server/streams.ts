@@ -157,6 +157,8 @@ function refuse(socket: Duplex, error: unknown, report: (error: unknown) => void
   const problem = problemOf(error);
   if (problem.status >= 500 && !(error instanceof HttpProblem)) report(error);
   const body = JSON.stringify(problem);
+  // A client that never hangs up would keep the server from ending.
+  socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${problem.status} ${problem.title}\r\ncontent-type: application/problem+json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

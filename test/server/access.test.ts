@@ -1,6 +1,8 @@
 /** Who is let in, and what is never given away: Host, Origin, token, limits, files. */
 
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { BODY_MAX } from "../../rig/client.ts";
@@ -131,6 +133,19 @@ describe("limits", () => {
       socket.on("error", () => undefined);
     });
     expect(code).toBe(1009);
+  });
+
+  it("a refused listener that never hangs up does not keep its connection", async () => {
+    const socket = connect({ port: Number(new URL(server.url).port), allowHalfOpen: true });
+    const head = "GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nOrigin: https://evil.example\r\n";
+    socket.write(`${head}${upgrade}\r\n`);
+    socket.resume();
+    await once(socket, "end");
+    const gone = once(socket, "error").catch(() => undefined);
+    const writing = setInterval(() => socket.write("still here"), 20);
+    expect(await gone).toMatchObject([{ code: expect.stringMatching(/ECONNRESET|EPIPE/) }]);
+    clearInterval(writing);
   });
 
   it("a `since` that is no number is refused for good", async () => {

@@ -48,6 +48,15 @@ describe("the stream of the history", () => {
     expect(tail).toEqual(lines.slice(-5));
   });
 
+  it("tells of nodes that are processes as well", async () => {
+    const request = { scenario: "happy", operations: 10, seed: 1, level: "process" } as const;
+    const { run } = await server.client.startRun(request);
+    const live = messages("/api/roj/history/stream?since=0", 20);
+    const summary = await server.client.waitForEnd(run.id, WAIT);
+    expect(summary).toMatchObject({ level: "process", status: "finished", outcome: "valid" });
+    expect(await live).toEqual(fileLines(run.id, "history.jsonl").slice(0, 20));
+  });
+
   it("ends for a callback that says so, and goes on with the next run", async () => {
     const seen: Operation[] = [];
     const request = { scenario: "happy", operations: 5, seed: 1, pace: "none" } as const;
