@@ -67,6 +67,25 @@ sleep 1
 kill -INT %2; wait %2
 kill -INT %1; wait %1
 
+cat > live.yaml <<'END'
+name: live
+assertions:
+  - { name: heard, id: "7FF", count: { min: 1 } }
+  - { name: not heard, id: "7FE", never: true }
+  - { name: missed, id: "7FD", within: 100ms }
+END
+RIG convert ${OWN} foreign.blf --quiet
+RIG capture --bus vcan0 vcan1 --output captured.asc --json > captured.json &
+CAPTURE=$!
+RIG assert live.yaml --bus vcan0 --junit-xml live.xml --json > live.json &
+ASSERT=$!
+until [ $(grep -c vcan0 /proc/net/can/rcvlist_all) -ge 2 ]; do sleep 0.1; done
+RIG replay foreign.blf --bus 1=vcan0 2=vcan1 --speed 4 --json > foreign.json
+sleep 1
+kill -INT $ASSERT; wait $ASSERT; echo $? > live.code
+kill -INT $CAPTURE; wait $CAPTURE
+RIG diff foreign.blf captured.asc --ignore-errors --json > diff.json; echo $? > diff.code
+
 RIG load --bus vcan0 --percent 30 --bitrate 500k --duration 1s --json > load.json
 NODE GUEST > contracts.json
 
@@ -168,6 +187,32 @@ describe("the ways to SocketCAN", () => {
   });
 });
 
+describe("a trace of another tool", () => {
+  itInVm("that is replayed and captured in a third format differs in time alone", () => {
+    const { sent, leftOut } = JSON.parse(inFolder("foreign.json"));
+    const { different, a, b } = JSON.parse(inFolder("diff.json"));
+    const errorFrames = leftOut.reduce(
+      (sum: number, { count }: { count: number }) => sum + count,
+      0,
+    );
+    expect([a.format, b.format, a.frames]).toEqual(["blf", "asc", b.frames]);
+    expect([sent, sent + errorFrames, b.frames]).toEqual([250, 259, 250]);
+    expect({ different, code: inFolder("diff.code") }).toEqual({ different: false, code: "0\n" });
+  });
+
+  itInVm("keeps or breaks what is asserted of the bus meanwhile", () => {
+    const { frames, outcome, assertions } = JSON.parse(inFolder("live.json"));
+    expect({ frames, outcome, code: inFolder("live.code") }).toEqual({
+      frames: 170,
+      outcome: "invalid",
+      code: "1\n",
+    });
+    const outcomes = assertions.map((each: { outcome: string }) => each.outcome);
+    expect(outcomes).toEqual(["valid", "valid", "invalid"]);
+    expect(inFolder("live.xml")).toContain('failures="1"');
+  });
+});
+
 describe("rig load", () => {
   itInVm("fills a share of the bus, and measures it there", () => {
     const { sent, percent, measuredPercent, othersPercent } = JSON.parse(inFolder("load.json"));
@@ -194,6 +239,10 @@ describe("rig monitor", () => {
 
 describe("rig replay", () => {
   itInVm("brings each log back as it was, to the rig and to candump", () => {
+    expect(JSON.parse(inFolder("replayed.json"))).toMatchObject({
+      buses: [{ lost: 0 }, { lost: 0 }],
+      troubles: [],
+    });
     const sent = LOGS.flatMap(({ log }) => frames(log)).map((line) =>
       line.replace(/^can0/, "vcan0"),
     );

@@ -5,7 +5,14 @@ import type { Argv } from "yargs";
 import { CanChannel } from "../../adapters/socketcan/can-channel.ts";
 import { traceRecordOf } from "../../adapters/socketcan/trace-records.ts";
 import { TraceFiles } from "../../adapters/store/trace-files.ts";
-import { TRACE_FORMATS, type TraceFormat, type TraceRecord } from "../../core/trace/index.ts";
+import {
+  formatForPath,
+  formatNamed,
+  hasTraceEnding,
+  TRACE_FORMATS,
+  type TraceFormat,
+  type TraceRecord,
+} from "../../core/trace/index.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { BUSES } from "../buses-option.ts";
@@ -16,7 +23,7 @@ import { timeoutMs, wholeNumber } from "../numbers.ts";
 interface CaptureArguments extends GlobalArguments {
   readonly bus: readonly string[];
   readonly output?: string | undefined;
-  readonly format: string;
+  readonly format?: string | undefined;
   readonly duration?: string | undefined;
   readonly "rotate-bytes"?: string | undefined;
   readonly "rotate-time"?: string | undefined;
@@ -36,8 +43,7 @@ export const captureCommand: Command = {
           .option("output", { string: true, describe: "File; otherwise a name with the date" })
           .option("format", {
             choices: WRITABLE,
-            default: "candump",
-            describe: "What the file is to be",
+            describe: "What the file is to be [default: by its ending, else candump]",
           })
           .option("duration", { string: true, describe: "End after that time: 90s, 5m, 2h" })
           .option("rotate-bytes", { string: true, describe: "A new file after so many bytes" })
@@ -47,6 +53,15 @@ export const captureCommand: Command = {
   },
 };
 
+function formatOf({ format, output }: CaptureArguments): TraceFormat {
+  if (format !== undefined) return formatNamed("--format", format);
+  if (output?.endsWith(".gz")) {
+    throw new RigError("usage.option", `--output ${output}: expected a name without .gz`);
+  }
+  if (output === undefined || !hasTraceEnding(output)) return formatNamed("--format", "candump");
+  return formatForPath(output, "--format");
+}
+
 /** What one interface brought. */
 interface Tally {
   frames: number;
@@ -54,7 +69,7 @@ interface Tally {
 }
 
 async function capture(args: CaptureArguments): Promise<ExitCode> {
-  const format = TRACE_FORMATS.find(({ name }) => name === args.format) as TraceFormat;
+  const format = formatOf(args);
   const durationMs = timeoutMs(args.duration);
   const rotateMs = timeoutMs(args["rotate-time"]);
   const path = args.output ?? defaultName(format);

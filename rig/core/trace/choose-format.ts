@@ -15,11 +15,16 @@ export function formatNamed(option: string, name: string): TraceFormat {
 /** Endings that several formats share, where one of them is what people mean. */
 const MEANT: Readonly<Record<string, string>> = { ".log": "candump", ".trc": "trc-2.1" };
 
+/** Whether the ending of this name is that of a format. */
+export function hasTraceEnding(path: string): boolean {
+  return TRACE_FORMATS.some(({ extensions }) => extensions.some((end) => path.endsWith(end)));
+}
+
 /**
  * The format to write into a file of this name, whatever its content is; `.gz` at its end says
  * nothing of it. Throws `usage.option` where the ending says none or several.
  */
-export function formatForPath(path: string): TraceFormat {
+export function formatForPath(path: string, option = "--to"): TraceFormat {
   const name = path.toLowerCase().replace(/\.gz$/, "");
   const fitting = TRACE_FORMATS.filter(
     ({ writer, extensions }) => writer !== null && extensions.some((end) => name.endsWith(end)),
@@ -34,5 +39,8 @@ export function formatForPath(path: string): TraceFormat {
     .map((format) => format.name)
     .join(", ");
   const why = fitting.length > 0 ? "by its ending it can be several" : "its ending says none";
-  throw new RigError("usage.option", `${path}: in which format? ${why}: expected --to ${names}`);
+  throw new RigError(
+    "usage.option",
+    `${path}: in which format? ${why}: expected ${option} ${names}`,
+  );
 }

@@ -3,7 +3,7 @@
  * which one a file has.
  */
 
-export { formatForPath, formatNamed } from "./choose-format.ts";
+export { formatForPath, formatNamed, hasTraceEnding } from "./choose-format.ts";
 export { detectFormat, TRACE_FORMATS } from "./detect-format.ts";
 export {
   type ErrorRecord,

@@ -29,10 +29,16 @@ describe("candump logs", () => {
   });
 
   it("fill up FD frames of no possible length", () => {
-    const { records, info } = readLines("candump", `(1.0) can0 123##1${"AB".repeat(9)}`);
+    const { records, info } = readLines("candump", `(1.0) can0 123##1${"AB".repeat(9)}\n`);
     expect(records[0]).toMatchObject({ dlc: 9, brs: true, esi: false });
     expect((records[0] as { data: Uint8Array }).data).toHaveLength(12);
     expect(info.assumed).toHaveLength(1);
+  });
+
+  it("tell of a last line without an end, which may be cut", () => {
+    const { records, info } = readLines("candump", "(1.0) can0 123#1122\n(2.0) can0 123#11");
+    expect(records).toHaveLength(2);
+    expect(info.assumed).toMatchObject([{ what: "the last line has no end: taken as whole" }]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /**
  * The reader of every text format: cuts chunks of bytes into lines and hands them to the format's
- * own function. Line ends are LF or CR LF; the last line needs none. Lines have a limit, and a
+ * own function. Line ends are LF or CR LF. A last line without one is read, and
+ * told: it may be cut. Lines have a limit, and a
  * zero byte says that the file is no text.
  */
 
@@ -45,7 +46,9 @@ class LineReader implements TraceReader {
 
   finish(): void {
     this.#guard(() => {
-      if (this.#pendingLength > 0) this.#takePending();
+      if (this.#pendingLength === 0) return;
+      this.#takePending();
+      this.#output.assumed.add("the last line has no end: taken as whole", this.#number);
     });
     this.#handler.finish?.();
   }
