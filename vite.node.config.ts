@@ -9,6 +9,7 @@ import { defineConfig } from "vite";
 const ENTRIES = {
   main: "dist/rig/cli/main.js",
   "node-main": "dist/rig/cli/node-main.js",
+  "bench-emulator": "dist/firmware-bridge/emulator/main.js",
   worker: "dist/rig/cli/suite/worker.js",
   "check-worker": "dist/rig/cli/serve/check-worker.js",
 };
@@ -16,6 +17,7 @@ const ENTRIES = {
 const AS_INSTALLED = [
   "serialport",
   "@serialport/parser-readline",
+  "@serialport/stream",
   "johnny-five",
   "firmata-io",
   "socketcan",

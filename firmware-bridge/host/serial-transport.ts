@@ -4,6 +4,7 @@
  * has gone (docs/reference/control-line.md).
  */
 
+import { statSync } from "node:fs";
 import type { ReadlineParser as Parser } from "@serialport/parser-readline";
 import { RigError } from "../../rig/core/verdict/rig-error.ts";
 import type { Signals, Transport, TransportListener } from "./transport.ts";
@@ -40,15 +41,8 @@ export async function openSerialPort(
   path: string,
   { baudRate }: SerialOptions,
 ): Promise<{ readonly stream: PortStream; readonly close: () => Promise<void> }> {
-  // Loaded here: whoever has no board needs no native module.
-  const { SerialPort } = await import("serialport");
-  // With hupcl the last one to close drops DTR, which resets many boards.
-  const port = new SerialPort({ path, baudRate, hupcl: false, lock: true, autoOpen: false });
-  await new Promise<void>((resolve, reject) => {
-    port.open((error) => {
-      if (error === null || error === undefined) resolve();
-      else reject(notOpened(path, error));
-    });
+  const port = await openStream(path, baudRate).catch((error: Error) => {
+    throw notOpened(path, error);
   });
   const close = () =>
     new Promise<void>((resolve) => {
@@ -56,6 +50,26 @@ export async function openSerialPort(
       else resolve();
     });
   return { stream: port, close };
+}
+
+async function openStream(path: string, baudRate: number): Promise<PortStream> {
+  if (isSocket(path)) {
+    const { openSocketPort } = await import("./socket-port.ts");
+    return openSocketPort(path, baudRate);
+  }
+  // Loaded here: whoever has no board needs no native module.
+  const { SerialPort } = await import("serialport");
+  // With hupcl the last one to close drops DTR, which resets many boards.
+  const port = new SerialPort({ path, baudRate, hupcl: false, lock: true, autoOpen: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open((error) => (error ? reject(error) : resolve()));
+  });
+  return port;
+}
+
+/** Emulated devices have a local socket in the place of a port. */
+function isSocket(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 }
 
 function notOpened(path: string, error: Error): RigError {

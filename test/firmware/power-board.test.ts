@@ -9,7 +9,7 @@ import { serialTransport } from "../../firmware-bridge/host/serial-transport.ts"
 import { LineSession, type SessionOptions } from "../../firmware-bridge/host/session.ts";
 import { BoardSwitch } from "../../firmware-bridge/power/board-switch.ts";
 import type { DeviceEvent } from "../../firmware-bridge/protocol/line.ts";
-import { AvrBoard } from "../support/avr-board.ts";
+import { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
 import { EmulatedCable } from "../support/emulated-port.ts";
 import { itNeeds } from "../support/needs.ts";
 

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RelaySwitch } from "../../firmware-bridge/power/relay-switch.ts";
-import { AvrBoard } from "../support/avr-board.ts";
+import { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
 import { EmulatedCable } from "../support/emulated-port.ts";
 
 const never = new AbortController().signal;

@@ -4,7 +4,7 @@
  */
 
 import { SerialPortStream } from "@serialport/stream";
-import type { AvrBoard } from "./avr-board.ts";
+import type { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
 
 type Binding = ConstructorParameters<typeof SerialPortStream>[0]["binding"];
 type BindingPort = Awaited<ReturnType<Binding["open"]>>;

@@ -15,6 +15,7 @@ export const ENTRIES: readonly string[] = [
   "rig/trace.ts",
   "rig/client.ts",
   "rig/cli/node-main.ts",
+  "firmware-bridge/emulator/main.ts",
   "rig/web/main.tsx",
 ];
 

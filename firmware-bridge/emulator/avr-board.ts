@@ -1,12 +1,14 @@
 /**
  * The power-switch board in an AVR emulator: the committed hex runs on an ATmega328P of avr8js, in
- * step with the machine's clock. Tests read the registers of its pins. A reset by the watchdog
- * builds the processor anew, since avr8js resets neither peripherals nor pending events.
+ * step with the machine's clock; what it switches is read from the registers of its pins. A reset
+ * by the watchdog builds the processor anew, since avr8js resets neither peripherals nor pending
+ * events.
  *
  * Does not model: relays and what they switch, brown-out, baud rates that don't match.
  */
 
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import {
   AVRClock,
   AVREEPROM,
@@ -24,7 +26,7 @@ import {
   watchdogConfig,
 } from "avr8js";
 
-const HEX = new URL("../../firmware-bridge/firmware/power/power.hex", import.meta.url);
+const HEX = createRequire(import.meta.url).resolve("#power-hex");
 const CLOCK_HZ = 16_000_000;
 const SLICE_MS = 2;
 /** A host that was busy for longer than this makes the board's time stand still meanwhile. */
@@ -78,6 +80,11 @@ export class AvrBoard {
     this.#chip = null;
     this.#incoming.length = 0;
     this.onLevels(0);
+  }
+
+  /** As it is put into the EEPROM of a board; to be called before its start. */
+  setSerial(serial: number): void {
+    for (let at = 0; at < 4; at++) this.eeprom.writeMemory(4 + at, (serial >>> (8 * at)) & 0xff);
   }
 
   /** As the reset line does it. */

@@ -1,0 +1,114 @@
+/**
+ * The control line of a node whose program is ours: the commands of the C agent, so that the host
+ * can't tell one from the other.
+ */
+
+import { crc16 } from "../protocol/crc16.ts";
+import { HistoryRing } from "./history-ring.ts";
+import { type DeviceReply, LineDevice } from "./line-device.ts";
+
+const RING_BYTES = 1 << 16;
+const DUMP_BYTES = 24;
+/** As a UART at 921600 bit/s has it in a millisecond: no line waits long behind a dump. */
+const LINES_AT_ONCE = 8;
+
+export interface NodeDeviceOptions {
+  readonly firmware: string;
+  readonly serial: string;
+  readonly boot: number;
+  readonly send: (text: string) => void;
+  readonly uptimeMs: () => number;
+  /** State of the controller, `st=active tec=0 rec=0`. */
+  readonly canState: () => string;
+  readonly onReset: () => void;
+}
+
+interface Dump {
+  at: number;
+  readonly to: number;
+  crc: number;
+}
+
+export class NodeDevice {
+  readonly #options: NodeDeviceOptions;
+  readonly #line: LineDevice;
+  readonly #ring = new HistoryRing(RING_BYTES);
+  readonly #settings = new Map<string, string>();
+  #dump: Dump | null = null;
+
+  constructor(options: NodeDeviceOptions) {
+    this.#options = options;
+    this.#line = new LineDevice({ send: options.send, act: (words) => this.#act(words) });
+  }
+
+  feed(bytes: Uint8Array): void {
+    this.#line.feed(bytes);
+  }
+
+  note(body: Uint8Array): void {
+    this.#ring.add(body);
+  }
+
+  #act(words: readonly string[]): DeviceReply {
+    const { firmware, serial, boot, uptimeMs, canState, onReset } = this.#options;
+    const [verb, what = "", ...rest] = words;
+    const withBoot = (text: string) => ({ ok: `${text}${text === "" ? "" : " "}boot=${boot}` });
+    switch (verb) {
+      case "hello":
+        return {
+          ok: `p=1.0 fw=${firmware} sn=${serial} boot=${boot} rst=supply up=${uptimeMs()} buf=80`,
+        };
+      case "echo":
+        return withBoot(words.slice(1).join(" "));
+      case "can":
+        return withBoot(canState());
+      case "hist":
+        return this.#history(what, Number(rest[0] ?? 0));
+      case "conf":
+        if (rest[0] !== undefined) this.#settings.set(what, rest[0]);
+        return withBoot(`name=${what} value=${this.#settings.get(what) ?? 0}`);
+      case "reset":
+        setImmediate(onReset);
+        return withBoot("");
+      default:
+        return { refused: "E_VERB unknown command" };
+    }
+  }
+
+  #history(what: string, place: number): DeviceReply {
+    const ring = this.#ring;
+    const info = () => ({
+      ok: `first=${ring.first} next=${ring.next} lost=${ring.lost} boot=${this.#options.boot}`,
+    });
+    if (what === "info") return info();
+    if (!ring.holds(place)) return { refused: `E_PLACE first=${ring.first} next=${ring.next}` };
+    if (what === "clear") return ring.free(place) ? info() : { refused: "E_PLACE in a record" };
+    if (what !== "dump") return { refused: "E_ARGS wrong number or form of words" };
+    const isUnderWay = this.#dump !== null;
+    this.#dump = { at: place, to: ring.next, crc: 0xffff };
+    if (!isUnderWay) setImmediate(() => this.#dumpOn());
+    return { ok: `from=${place} to=${ring.next} boot=${this.#options.boot}` };
+  }
+
+  #dumpOn(): void {
+    for (let count = 0; count < LINES_AT_ONCE && this.#dump !== null; count++) {
+      const dump: Dump = this.#dump;
+      if (dump.at >= dump.to) {
+        const crc = hexOf(dump.crc, 4);
+        this.#line.event(`hend to=${dump.to} crc=${crc} boot=${this.#options.boot}`);
+        this.#dump = null;
+        return;
+      }
+      const bytes = this.#ring.slice(dump.at, Math.min(dump.to, dump.at + DUMP_BYTES));
+      const hex = [...bytes].map((byte) => hexOf(byte, 2)).join("");
+      this.#line.event(`h at=${dump.at} d=${hex}`);
+      dump.crc = crc16(bytes, dump.crc);
+      dump.at += bytes.length;
+    }
+    setImmediate(() => this.#dumpOn());
+  }
+}
+
+function hexOf(number: number, digits: number): string {
+  return number.toString(16).toUpperCase().padStart(digits, "0");
+}
