@@ -34,6 +34,7 @@ const LAG_MAX_MS = 50;
 const MCUSR = 0x54;
 const POWER_ON = 0x01;
 const WATCHDOG = 0x08;
+const SLEEP = 0x9588;
 
 /** Words of the program memory from an Intel HEX text. */
 export function readHex(text: string): Uint16Array {
@@ -50,6 +51,8 @@ interface Chip {
   readonly cpu: CPU;
   readonly uart: AVRUSART;
   readonly port: AVRIOPort;
+  /** It waits for an interrupt: the time until the next event is passed over. */
+  isAsleep: boolean;
 }
 
 export class AvrBoard {
@@ -125,7 +128,7 @@ export class AvrBoard {
     cpu.reset = () => {
       this.#chip = this.#build(WATCHDOG);
     };
-    return { cpu, uart, port };
+    return { cpu, uart, port, isAsleep: false };
   }
 
   #catchUp(): void {
@@ -141,7 +144,12 @@ export class AvrBoard {
     const { cpu, uart } = chip;
     const end = cpu.cycles + cycles;
     while (cpu.cycles < end) {
-      avrInstruction(cpu);
+      if (chip.isAsleep) cpu.cycles = Math.max(cpu.cycles, Math.min(end, nextEventOf(cpu)));
+      else {
+        chip.isAsleep = cpu.progMem[cpu.pc] === SLEEP;
+        avrInstruction(cpu);
+      }
+      if (cpu.nextInterrupt >= 0) chip.isAsleep = false;
       cpu.tick();
       if (this.#chip !== chip) return end - cpu.cycles;
       const next = this.#incoming[0];
@@ -151,4 +159,10 @@ export class AvrBoard {
     }
     return 0;
   }
+}
+
+/** avr8js keeps it to itself. */
+function nextEventOf(cpu: CPU): number {
+  const { nextClockEvent } = cpu as unknown as { nextClockEvent: { cycles: number } | null };
+  return nextClockEvent?.cycles ?? Number.POSITIVE_INFINITY;
 }

@@ -18,6 +18,11 @@ export class EmulatedBench {
   readonly #nodes: readonly EmulatedNode[];
   readonly #ports: PortServer[] = [];
   readonly #boards: AvrBoard[] = [];
+  /** Whoever attaches is told when all ports are there. */
+  #markReady: () => void = () => undefined;
+  readonly #isReady = new Promise<void>((resolve) => {
+    this.#markReady = resolve;
+  });
   #attached = 0;
   #idleSinceMs = performance.now();
 
@@ -32,6 +37,7 @@ export class EmulatedBench {
     const server = await this.#listen();
     if (server === null) return;
     for (const board of this.#setup.boards) await this.#start(board);
+    this.#markReady();
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {
         if (!this.#isOver()) return;
@@ -87,6 +93,7 @@ export class EmulatedBench {
         socket.on("error", () => socket.destroy());
         socket.on("close", () => this.#attached--);
         socket.resume();
+        void this.#isReady.then(() => socket.write("\n"));
       });
       const error = await new Promise<Error | null>((resolve) => {
         server.once("error", resolve);

@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
 import { serialTransport } from "../../firmware-bridge/host/serial-transport.ts";
 import { LineSession, type SessionOptions } from "../../firmware-bridge/host/session.ts";
 import { BoardSwitch } from "../../firmware-bridge/power/board-switch.ts";
 import type { DeviceEvent } from "../../firmware-bridge/protocol/line.ts";
-import { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
 import { EmulatedCable } from "../support/emulated-port.ts";
 import { itNeeds } from "../support/needs.ts";
 
@@ -30,7 +30,9 @@ async function connect(options: SessionOptions = {}): Promise<LineSession> {
     timeoutMs: 2_000,
     ...options,
   });
-  await session.hello(20_000);
+  // Nothing goes on before it was off for a while.
+  const upMs = async () => (await session.hello(20_000)).uptimeMs;
+  await expect.poll(upMs, { timeout: 20_000 }).toBeGreaterThan(110);
   return session;
 }
 

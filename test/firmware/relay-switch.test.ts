@@ -1,8 +1,8 @@
 /** johnny-five against firmware: our board speaks the messages of Firmata that a relay needs. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RelaySwitch } from "../../firmware-bridge/power/relay-switch.ts";
 import { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
+import { RelaySwitch } from "../../firmware-bridge/power/relay-switch.ts";
 import { EmulatedCable } from "../support/emulated-port.ts";
 
 const never = new AbortController().signal;

@@ -5,6 +5,7 @@
 #include <avr/eeprom.h>
 #include <avr/interrupt.h>
 #include <avr/io.h>
+#include <avr/sleep.h>
 #include <avr/wdt.h>
 
 #include "power.h"
@@ -115,6 +116,20 @@ static void outputs_safe(void)
     DDRD |= PINS;
 }
 
+/* Until the next interrupt, which is a millisecond away at most. A byte that comes just before
+ * wakes it at once: after sei the next instruction is still carried out. */
+static void rest(void)
+{
+    cli();
+    if (ring_tail == ring_head) {
+        sleep_enable();
+        sei();
+        sleep_cpu();
+        sleep_disable();
+    }
+    sei();
+}
+
 static uint8_t cause_of(uint8_t flags)
 {
     if (flags & _BV(WDRF))
@@ -142,6 +157,7 @@ int main(void)
     OCR0A = 249;
     TIMSK0 = _BV(OCIE0A);
     TCCR0B = _BV(CS01) | _BV(CS00);
+    set_sleep_mode(SLEEP_MODE_IDLE);
     sei();
 
     power_start(&board, boot, cause_of(flags), now());
@@ -153,5 +169,6 @@ int main(void)
             power_byte(&board, byte, now());
         }
         power_tick(&board, now());
+        rest();
     }
 }

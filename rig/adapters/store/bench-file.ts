@@ -3,6 +3,7 @@
 import type {
   Bench,
   BenchBus,
+  BenchEmulator,
   BenchNode,
   NodeConsole,
   NodePower,
@@ -35,6 +36,7 @@ const BOOT_MS = 6_000;
 const REQUEST_MS = 250;
 const FLASH_MS = 120_000;
 const EXPIRY_MS = 600_000;
+const LINGER_MS = 10_000;
 
 /** Throws `input.unreadable` or `input.malformed` with file, line, column and field. */
 export function readBenchFile(path: string): Bench {
@@ -47,6 +49,7 @@ export function readBenchFile(path: string): Bench {
     nodes: file.nodes.map((node) => nodeOf(node, file)),
     staggerMs: milliseconds(file.stagger, 0),
     lease: { folder: file.lease?.folder, expiryMs: milliseconds(file.lease?.expiry, EXPIRY_MS) },
+    emulator: file.emulator === undefined ? undefined : emulatorOf(file.emulator),
   };
   const problem: BenchProblem | null = benchProblem(bench);
   if (problem !== null) throw fieldError(document, problem.path, problem.text);
@@ -71,6 +74,10 @@ function busOf(name: string, bus: NonNullable<BenchFields["buses"]>[string]): Be
     dataSamplePercent: percent(bus["data-sample-point"]),
     restartMs: restart === undefined || restart === "never" ? undefined : milliseconds(restart, 0),
   };
+}
+
+function emulatorOf({ program, linger }: NonNullable<BenchFields["emulator"]>): BenchEmulator {
+  return { program: program ?? "node", lingerMs: milliseconds(linger, LINGER_MS) };
 }
 
 function placeOf(fields: PlaceFields, baud: number): SerialPlace {

@@ -1,7 +1,7 @@
 /** The schema of bench files: shapes and single values. What belongs together is bench-file.ts. */
 
 import { z } from "zod";
-import { OUTPUTS, SAFE_STATES, SENSE_INPUTS } from "../../core/bench/bench.ts";
+import { EMULATED_PROGRAMS, OUTPUTS, SAFE_STATES, SENSE_INPUTS } from "../../core/bench/bench.ts";
 import { parseBitRates } from "../../core/can/bit-rates.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
 import { nameSchema } from "./faults/parts.ts";
@@ -146,6 +146,10 @@ export const benchSchema = fields({
   lease: fields({
     folder: text("a folder").optional(),
     expiry: duration("1s").optional(),
+  }).optional(),
+  emulator: fields({
+    program: oneOf(EMULATED_PROGRAMS).optional(),
+    linger: duration("1s").optional(),
   }).optional(),
 });
 

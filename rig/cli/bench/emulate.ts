@@ -91,12 +91,13 @@ async function attach(setup: EmulatorSetup): Promise<Socket> {
 function socketTo(path: string): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    socket.once("connect", () => {
+    socket.once("data", () => {
       // It keeps nobody from ending.
       socket.unref();
       resolve(socket);
     });
-    socket.once("error", () => resolve(null));
+    socket.on("error", () => resolve(null));
+    socket.on("close", () => resolve(null));
   });
 }
 

@@ -8,6 +8,7 @@ import { openSupply } from "../bench-supply.ts";
 import { Interrupts } from "../interrupts.ts";
 import { type BenchArguments, wantedNodes } from "./bench-arguments.ts";
 import { takeBench } from "./bench-lease.ts";
+import { type EmulatedBench, openEmulated } from "./emulate.ts";
 
 export async function powerAction(bench: Bench, args: BenchArguments): Promise<ExitCode> {
   const wanted = wantedNodes(bench, args.node);
@@ -15,8 +16,10 @@ export async function powerAction(bench: Bench, args: BenchArguments): Promise<E
   const interrupts = new Interrupts();
   const { signal } = interrupts;
   const lease = await takeBench(bench, { purpose: "rig bench power", wait, signal });
+  let emulated: EmulatedBench | null = null;
   try {
-    const supply = await openSupply(bench, wanted, askAtTerminal);
+    emulated = await openEmulated(bench, args.file);
+    const supply = await openSupply(emulated?.bench ?? bench, wanted, askAtTerminal);
     try {
       for (const node of wanted) {
         if (switching !== "state") await supply[switching](node, signal);
@@ -27,6 +30,7 @@ export async function powerAction(bench: Bench, args: BenchArguments): Promise<E
       await supply.close();
     }
   } finally {
+    emulated?.release();
     lease.release();
     interrupts.stop();
   }

@@ -141,6 +141,16 @@ export interface LeaseRules {
   readonly expiryMs: number;
 }
 
+/** The programs that emulated boards can have. */
+export const EMULATED_PROGRAMS = ["node"] as const;
+
+/** Boards that this machine emulates; their ports are `emulated:NAME`. */
+export interface BenchEmulator {
+  readonly program: (typeof EMULATED_PROGRAMS)[number];
+  /** How long they stay once nobody uses the bench and none has a supply. */
+  readonly lingerMs: number;
+}
+
 export interface Bench {
   readonly name: string;
   readonly buses: readonly BenchBus[];
@@ -150,6 +160,7 @@ export interface Bench {
   /** Least time between two supplies that go on. */
   readonly staggerMs: number;
   readonly lease: LeaseRules;
+  readonly emulator?: BenchEmulator | undefined;
 }
 
 /** Of `rig-power`: outputs. Of `firmata`: pins that a relay may be on. */
