@@ -10,12 +10,14 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import {
+  AVRADC,
   AVRClock,
   AVREEPROM,
   AVRIOPort,
   AVRTimer,
   AVRUSART,
   AVRWatchdog,
+  adcConfig,
   avrInstruction,
   CPU,
   clockConfig,
@@ -57,6 +59,8 @@ interface Chip {
 
 export class AvrBoard {
   readonly eeprom = new EEPROMMemoryBackend(1024);
+  /** Volts at the analog inputs A0 to A5. */
+  readonly inputs: number[] = [0, 0, 0, 0, 0, 0];
   /** What the board sent, byte by byte. */
   onByte: (byte: number) => void = () => undefined;
   /** Called with the levels of port D (bit 2 is channel 1) whenever they change. */
@@ -122,6 +126,8 @@ export class AvrBoard {
     const uart = new AVRUSART(cpu, usart0Config, CLOCK_HZ);
     uart.onByteTransmit = (byte) => this.onByte(byte);
     new AVRTimer(cpu, timer0Config);
+    // Read at each conversion.
+    Object.assign(new AVRADC(cpu, adcConfig), { channelValues: this.inputs });
     new AVREEPROM(cpu, this.eeprom);
     new AVRWatchdog(cpu, watchdogConfig, new AVRClock(cpu, CLOCK_HZ, clockConfig));
     cpu.data[MCUSR] = cause;

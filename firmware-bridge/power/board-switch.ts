@@ -13,8 +13,8 @@ import type { Done } from "../protocol/line.ts";
 export interface BoardSwitchOptions {
   /** The channel, 1 and up, of each node. */
   readonly channels: ReadonlyMap<number, number>;
-  /** How long a cycle stays off, ms. */
-  readonly offMs: number;
+  /** How long a cycle of the node stays off, ms. */
+  readonly offMs: (node: number) => number;
   /** Silence after which the board makes itself safe, ms. */
   readonly silenceMs: number;
 }
@@ -58,7 +58,7 @@ export class BoardSwitch implements PowerSwitch {
   }
 
   async cycle(node: number, signal: AbortSignal): Promise<void> {
-    const { offMs } = this.#options;
+    const offMs = this.#options.offMs(node);
     const started = await this.#ask(node, ["cycle", String(offMs)], signal);
     expectState(started, "off", this.#session.name);
     await sleep(offMs, null, { signal });

@@ -18,8 +18,8 @@ export interface RelaySwitchOptions {
   readonly pins: ReadonlyMap<number, number>;
   /** The level that gives power. */
   readonly onLevel: "high" | "low";
-  /** How long a cycle stays off, and how long a node stays off at least, ms. */
-  readonly offMs: number;
+  /** How long the node stays off at least, ms. */
+  readonly offMs: (node: number) => number;
   /** How long the board has to get ready: one with a boot loader takes 4 s. */
   readonly readyMs: number;
 }
@@ -70,7 +70,7 @@ export class RelaySwitch implements PowerSwitch {
 
   async on(node: number, signal: AbortSignal): Promise<void> {
     const since = this.#offSinceMs.get(node);
-    const left = since === undefined ? 0 : since + this.#options.offMs - performance.now();
+    const left = since === undefined ? 0 : since + this.#options.offMs(node) - performance.now();
     if (left > 0) await sleep(left, null, { signal });
     this.#relay(node).close();
     await this.#expect(node, "on", signal);

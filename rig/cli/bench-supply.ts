@@ -1,14 +1,26 @@
 /**
  * The supplies of a bench: opens the units that are asked for, checks that each is the one that the
- * bench file names, and gives one switch for all nodes.
+ * bench file names and has its settings, and gives one switch for all nodes.
  */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { candidatePorts } from "../../firmware-bridge/host/find-port.ts";
 import { openDevice } from "../../firmware-bridge/host/open-device.ts";
 import { openSerialPort } from "../../firmware-bridge/host/serial-transport.ts";
+import type { LineSession } from "../../firmware-bridge/host/session.ts";
+import {
+  configureOutput,
+  pulseOutput,
+  senseInput,
+} from "../../firmware-bridge/power/board-outputs.ts";
 import { BoardSwitch } from "../../firmware-bridge/power/board-switch.ts";
 import { CommandSwitch, hubPortCommands } from "../../firmware-bridge/power/command-switch.ts";
 import { ManualSwitch, type Prompt } from "../../firmware-bridge/power/manual-switch.ts";
+import {
+  type OrderedSupply,
+  OrderlySwitch,
+  type Rail,
+} from "../../firmware-bridge/power/orderly-switch.ts";
 import { RelaySwitch } from "../../firmware-bridge/power/relay-switch.ts";
 import type { Bench, BenchNode, PowerUnit } from "../core/bench/bench.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
@@ -19,6 +31,10 @@ const COMMAND_MS = 30_000;
 
 /** Ports of the units stay open until `close`, which changes no supply. */
 export interface BenchSupply extends PowerSwitch {
+  /** Leaves the node's supply as the bench file says. */
+  makeSafe(node: number, signal: AbortSignal): Promise<void>;
+  /** Of a node whose reset is an output of a unit. */
+  pulseReset(node: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,72 +44,115 @@ export async function openSupply(
   nodes: readonly number[],
   prompt: Prompt,
 ): Promise<BenchSupply> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const each of closers.splice(0).reverse()) await each();
-  };
+  const units = new Units(bench);
   try {
-    const units = new Map<string, PowerSwitch>();
     const switches = new Map<number, PowerSwitch>();
+    const supplies = new Map<number, OrderedSupply>();
     for (const number of nodes) {
       const node = bench.nodes[number];
       if (node === undefined) continue;
-      const { power } = node;
-      if (power.by === "unit") {
-        const known = units.get(power.unit);
-        const opened = known ?? (await openUnit(bench, power.unit, closers));
-        units.set(power.unit, opened);
-        switches.set(number, opened);
-      } else {
-        switches.set(number, singleSwitch(number, node, prompt));
-      }
+      const { power, name, offMs, sense, reset } = node;
+      const isUnit = power.by === "unit";
+      switches.set(
+        number,
+        isUnit ? (await units.open(power.unit)).power : singleSwitch(number, node, prompt),
+      );
+      const rail = sense === undefined ? undefined : await units.rail(sense);
+      // Our own board keeps the least time itself, and relays have it from when they were opened.
+      const keepsOff = isUnit && bench.units.get(power.unit)?.kind === "rig-power";
+      supplies.set(number, { name, offMs, keepsOff, rail });
+      if (reset?.by === "unit") await units.open(reset.unit);
     }
-    return new Supplies(switches, close);
+    const { staggerMs } = bench;
+    const orderly = new OrderlySwitch(new Switches(switches), { supplies, staggerMs });
+    return new Supplies(bench, orderly, units);
   } catch (error) {
-    await close();
+    await units.close();
     throw error;
   }
 }
 
-async function openUnit(
-  bench: Bench,
-  name: string,
-  closers: (() => Promise<void>)[],
-): Promise<PowerSwitch> {
-  const unit = bench.units.get(name);
-  if (unit === undefined) throw new RigError("rig.internal", `no power unit ${name}`);
-  const outputs = new Map<number, number>();
-  let offMs = 0;
-  bench.nodes.forEach(({ power, offMs: own }, node) => {
-    if (power.by !== "unit" || power.unit !== name) return;
-    outputs.set(node, power.output);
-    offMs = Math.max(offMs, own);
-  });
-  if (unit.kind === "firmata") return openRelays(unit, { outputs, offMs }, closers);
-  const { port, session, hello } = await openDevice(unit.place, { helloMs: HELLO_MS });
-  closers.push(() => session.close());
-  if (!hello.firmware.startsWith("power/")) {
-    throw trouble(`${port}: it is ${hello.firmware}, expected a power-switch board`);
-  }
-  const { silenceMs } = unit;
-  const board = await BoardSwitch.arm(session, { channels: outputs, offMs, silenceMs });
-  closers.push(() => board.release());
-  return board;
+interface OpenUnit {
+  readonly power: PowerSwitch;
+  /** Null where it has no control line. */
+  readonly session: LineSession | null;
 }
 
-async function openRelays(
-  unit: Extract<PowerUnit, { kind: "firmata" }>,
-  { outputs, offMs }: { readonly outputs: ReadonlyMap<number, number>; readonly offMs: number },
-  closers: (() => Promise<void>)[],
-): Promise<PowerSwitch> {
-  const { place, onLevel, readyMs } = unit;
-  const [port, ...others] = candidatePorts(place);
-  // Firmata has no serial number to choose by.
-  if (port === undefined || others.length > 0) throw trouble(`${place.port}: expected one port`);
-  const { stream, close } = await openSerialPort(port, { baudRate: place.baud });
-  closers.push(close);
-  const options = { name: port, pins: outputs, onLevel, offMs, readyMs };
-  return RelaySwitch.connect(stream, options);
+/** The units of a bench, each opened once. */
+class Units {
+  readonly #bench: Bench;
+  readonly #open = new Map<string, OpenUnit>();
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  async open(name: string): Promise<OpenUnit> {
+    const known = this.#open.get(name);
+    if (known !== undefined) return known;
+    const unit = this.#bench.units.get(name);
+    if (unit === undefined) throw new RigError("rig.internal", `no power unit ${name}`);
+    const opened = await (unit.kind === "firmata"
+      ? this.#relays(name, unit)
+      : this.#board(name, unit));
+    this.#open.set(name, opened);
+    return opened;
+  }
+
+  async rail(sense: Rail["sense"]): Promise<Rail> {
+    const session = await this.session(sense.unit);
+    return { sense, read: (signal) => senseInput(session, sense.input, signal) };
+  }
+
+  async session(name: string): Promise<LineSession> {
+    const { session } = await this.open(name);
+    if (session === null) throw new RigError("rig.internal", `unit ${name} has no control line`);
+    return session;
+  }
+
+  async close(): Promise<void> {
+    for (const each of this.#closers.splice(0).reverse()) await each();
+  }
+
+  async #board(name: string, unit: Extract<PowerUnit, { kind: "rig-power" }>): Promise<OpenUnit> {
+    const { port, session, hello } = await openDevice(unit.place, { helloMs: HELLO_MS });
+    this.#closers.push(() => session.close());
+    if (!hello.firmware.startsWith("power/")) {
+      throw trouble(`${port}: it is ${hello.firmware}, expected a power-switch board`);
+    }
+    for (const { power, safe, offMs } of this.#bench.nodes) {
+      if (power.by !== "unit" || power.unit !== name) continue;
+      const { output } = power;
+      await configureOutput(session, { output, onLevel: unit.onLevel, safe, offMs });
+    }
+    const { silenceMs } = unit;
+    const options = { channels: this.#outputs(name), offMs: this.#offMs, silenceMs };
+    const power = await BoardSwitch.arm(session, options);
+    this.#closers.push(() => power.release());
+    return { power, session };
+  }
+
+  async #relays(name: string, unit: Extract<PowerUnit, { kind: "firmata" }>): Promise<OpenUnit> {
+    const { place, onLevel, readyMs } = unit;
+    const [port, ...others] = candidatePorts(place);
+    // Firmata has no serial number to choose by.
+    if (port === undefined || others.length > 0) throw trouble(`${place.port}: expected one port`);
+    const { stream, close } = await openSerialPort(port, { baudRate: place.baud });
+    this.#closers.push(close);
+    const options = { name: port, pins: this.#outputs(name), onLevel, offMs: this.#offMs, readyMs };
+    return { power: await RelaySwitch.connect(stream, options), session: null };
+  }
+
+  #outputs(name: string): ReadonlyMap<number, number> {
+    const outputs = new Map<number, number>();
+    this.#bench.nodes.forEach(({ power }, node) => {
+      if (power.by === "unit" && power.unit === name) outputs.set(node, power.output);
+    });
+    return outputs;
+  }
+
+  readonly #offMs = (node: number): number => this.#bench.nodes[node]?.offMs ?? 0;
 }
 
 function singleSwitch(number: number, node: BenchNode, prompt: Prompt): PowerSwitch {
@@ -104,13 +163,12 @@ function singleSwitch(number: number, node: BenchNode, prompt: Prompt): PowerSwi
   return new CommandSwitch({ commands: new Map([[number, commands]]), offMs, limitMs: COMMAND_MS });
 }
 
-class Supplies implements BenchSupply {
+/** The switch of each node, as one. */
+class Switches implements PowerSwitch {
   readonly #switches: ReadonlyMap<number, PowerSwitch>;
-  readonly close: () => Promise<void>;
 
-  constructor(switches: ReadonlyMap<number, PowerSwitch>, close: () => Promise<void>) {
+  constructor(switches: ReadonlyMap<number, PowerSwitch>) {
     this.#switches = switches;
-    this.close = close;
   }
 
   async on(node: number, signal: AbortSignal): Promise<void> {
@@ -133,6 +191,52 @@ class Supplies implements BenchSupply {
     const found = this.#switches.get(node);
     if (found === undefined) throw trouble(`no supply is known of node ${node}`);
     return found;
+  }
+}
+
+class Supplies implements BenchSupply {
+  readonly #bench: Bench;
+  readonly #power: PowerSwitch;
+  readonly #units: Units;
+
+  constructor(bench: Bench, power: PowerSwitch, units: Units) {
+    this.#bench = bench;
+    this.#power = power;
+    this.#units = units;
+  }
+
+  on(node: number, signal: AbortSignal): Promise<void> {
+    return this.#power.on(node, signal);
+  }
+
+  off(node: number, signal: AbortSignal): Promise<void> {
+    return this.#power.off(node, signal);
+  }
+
+  cycle(node: number, signal: AbortSignal): Promise<void> {
+    return this.#power.cycle(node, signal);
+  }
+
+  state(node: number, signal: AbortSignal): Promise<PowerState> {
+    return this.#power.state(node, signal);
+  }
+
+  async makeSafe(node: number, signal: AbortSignal): Promise<void> {
+    const safe = this.#bench.nodes[node]?.safe ?? "keep";
+    if (safe !== "keep") await this.#power[safe](node, signal);
+  }
+
+  async pulseReset(node: number, signal: AbortSignal): Promise<void> {
+    const { name, reset } = this.#bench.nodes[node] ?? {};
+    if (reset?.by !== "unit") throw trouble(`${name}: no output resets it`);
+    const session = await this.#units.session(reset.unit);
+    await pulseOutput(session, reset, async (ms) => {
+      await sleep(ms, null, { signal });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#units.close();
   }
 }
 

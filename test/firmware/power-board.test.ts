@@ -8,7 +8,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
 import { serialTransport } from "../../firmware-bridge/host/serial-transport.ts";
 import { LineSession, type SessionOptions } from "../../firmware-bridge/host/session.ts";
+import {
+  configureOutput,
+  pulseOutput,
+  senseInput,
+} from "../../firmware-bridge/power/board-outputs.ts";
 import { BoardSwitch } from "../../firmware-bridge/power/board-switch.ts";
+import { OrderlySwitch } from "../../firmware-bridge/power/orderly-switch.ts";
 import type { DeviceEvent } from "../../firmware-bridge/protocol/line.ts";
 import { EmulatedCable } from "../support/emulated-port.ts";
 import { itNeeds } from "../support/needs.ts";
@@ -111,6 +117,45 @@ describe("the power-switch board", () => {
     expect((await session.request(["get", "2"])).fields.get("st")).toBe("off");
   });
 
+  it("says the voltages at its analog inputs", async () => {
+    board.start();
+    const session = await connect();
+    board.inputs[0] = 4.9;
+    board.inputs[5] = 0.3;
+    const mv = (input: number) => senseInput(session, input, never);
+    // Ten bits of 5 V.
+    expect(Math.abs((await mv(0)) - 4_900)).toBeLessThan(6);
+    expect(Math.abs((await mv(5)) - 300)).toBeLessThan(6);
+    await expect(mv(6)).rejects.toThrow("E_INPUT expected 0 to 5");
+  });
+
+  it("takes the settings of a bench file, and keeps those that it leaves out", async () => {
+    board.start();
+    const session = await connect();
+    await configureOutput(session, { output: 2, onLevel: "low", safe: "on", offMs: 700 });
+    const { fields } = await session.request(["cfg", "2"]);
+    expect([fields.get("pol"), fields.get("safe"), fields.get("min")]).toEqual([
+      "low",
+      "on",
+      "700",
+    ]);
+    await configureOutput(session, { output: 2, safe: "keep", offMs: 90_000 });
+    const after = (await session.request(["cfg", "2"])).fields;
+    expect([after.get("pol"), after.get("safe"), after.get("min")]).toEqual(["low", "on", "60000"]);
+  });
+
+  it("pulses an output, as for a reset line, and has it back as it was", async () => {
+    board.start();
+    const session = await connect();
+    const levels: number[] = [];
+    board.onLevels = (value) => levels.push(value & 0xfc);
+    const wait = async (ms: number) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    };
+    await pulseOutput(session, { output: 4, pulseMs: 60 }, wait);
+    expect(levels).toEqual([0x20, 0]);
+  });
+
   it("restarts on request by its watchdog, and the host notices a restart", async () => {
     board.start();
     const session = await connect({ tries: 60, timeoutMs: 300 });
@@ -151,7 +196,7 @@ describe("a supply behind the board", () => {
       [0, 1],
       [1, 2],
     ]),
-    offMs: 150,
+    offMs: () => 150,
     silenceMs: 5_000,
   };
 
@@ -169,6 +214,33 @@ describe("a supply behind the board", () => {
     await supply.off(1, never);
     await supply.on(1, never);
     await supply.makeSafe();
+    expect(board.levels & 0xfc).toBe(0);
+  });
+
+  it("is watched at its rail: a relay that has stuck is found", async () => {
+    board.start();
+    const session = await connect();
+    // The rail follows the relay, until the relay sticks.
+    let isStuck = false;
+    board.onLevels = (value) => {
+      if (!isStuck) board.inputs[0] = (value & 0x04) === 0 ? 0 : 4.8;
+    };
+    const sense = { unit: "board", input: 0, offBelowMv: 500, onFromMv: 3_000, settleMs: 400 };
+    const read = (signal: AbortSignal) => senseInput(session, 0, signal);
+    const supply = new OrderlySwitch(await BoardSwitch.arm(session, options), {
+      supplies: new Map([[0, { name: "ecu0", offMs: 150, keepsOff: true, rail: { sense, read } }]]),
+      staggerMs: 0,
+    });
+    await supply.on(0, never);
+    expect(await supply.state(0, never)).toBe("on");
+    await supply.cycle(0, never);
+    isStuck = true;
+    await expect(supply.off(0, never)).rejects.toThrow(
+      /^ecu0: 400 ms after it was switched off its rail has 4\d\d\d mV, expected below 500 mV$/,
+    );
+    await expect(supply.state(0, never)).rejects.toThrow(
+      /^ecu0: its switch reads off, but its rail has 4\d\d\d mV$/,
+    );
     expect(board.levels & 0xfc).toBe(0);
   });
 

@@ -13,7 +13,7 @@ const options = {
     [1, 5],
   ]),
   onLevel: "high",
-  offMs: 50,
+  offMs: () => 50,
   readyMs: 40_000,
 } as const;
 

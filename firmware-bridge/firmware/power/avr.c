@@ -130,6 +130,16 @@ static void rest(void)
     sei();
 }
 
+/* Against the supply of 5 V. Waits for the conversion, 0.1 ms. */
+uint16_t power_port_sense(uint8_t input)
+{
+    ADMUX = (uint8_t)(_BV(REFS0) | input);
+    ADCSRA |= _BV(ADSC);
+    while (ADCSRA & _BV(ADSC))
+        ;
+    return (uint16_t)(ADC * 5000ul / 1023u);
+}
+
 static uint8_t cause_of(uint8_t flags)
 {
     if (flags & _BV(WDRF))
@@ -158,6 +168,8 @@ int main(void)
     TIMSK0 = _BV(OCIE0A);
     TCCR0B = _BV(CS01) | _BV(CS00);
     set_sleep_mode(SLEEP_MODE_IDLE);
+    /* A clock of 125 kHz, as the converter likes it. */
+    ADCSRA = _BV(ADEN) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);
     sei();
 
     power_start(&board, boot, cause_of(flags), now());

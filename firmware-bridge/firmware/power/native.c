@@ -59,6 +59,12 @@ uint8_t power_port_pin(uint8_t channel)
     return levels[channel];
 }
 
+/* As if each rail were wired to the input of its number and followed its switch at once. */
+uint16_t power_port_sense(uint8_t input)
+{
+    return levels[input] ? 5000 : 0;
+}
+
 void power_port_send(const char *bytes, uint8_t length)
 {
     while (length > 0) {

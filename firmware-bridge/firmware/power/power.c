@@ -175,6 +175,20 @@ static void swing(struct power *power, uint8_t is_pulse, uint32_t now_ms)
     field(power, " boot=", power->boot);
 }
 
+/* The voltage at an analog input, where a rail can be seen whatever its switch says. */
+static void sense(struct power *power)
+{
+    uint32_t input;
+    if (power->in.count != 2 || !line_read_number(power->in.words[1], POWER_INPUTS - 1u, &input)) {
+        refuse(power, " E_INPUT expected 0 to 5");
+        return;
+    }
+    accept(power);
+    field(power, " in=", input);
+    field(power, " mv=", power_port_sense((uint8_t)input));
+    field(power, " boot=", power->boot);
+}
+
 static void watch(struct power *power)
 {
     uint32_t time_ms;
@@ -243,7 +257,7 @@ static void act(struct power *power, uint32_t now_ms)
     } else if (line_is(verb, "caps")) {
         accept(power);
         field(power, " ch=", POWER_CHANNELS);
-        line_text(&power->out, " set,get,cycle,pulse,wdg,safe,stat,cfg,reboot,firmata");
+        line_text(&power->out, " set,get,cycle,pulse,sense,wdg,safe,stat,cfg,reboot,firmata");
     } else if (line_is(verb, "set")) {
         set(power, now_ms);
     } else if (line_is(verb, "get")) {
@@ -252,6 +266,8 @@ static void act(struct power *power, uint32_t now_ms)
         swing(power, 0, now_ms);
     } else if (line_is(verb, "pulse")) {
         swing(power, 1, now_ms);
+    } else if (line_is(verb, "sense")) {
+        sense(power);
     } else if (line_is(verb, "wdg")) {
         watch(power);
     } else if (line_is(verb, "safe")) {

@@ -9,6 +9,8 @@
 #include "../line/line.h"
 
 #define POWER_CHANNELS 6
+/* Analog inputs, from 0. */
+#define POWER_INPUTS 6
 /* Channel 1 is on Arduino pin 2, the others follow. */
 #define POWER_FIRST_PIN 2
 #define POWER_PINS 20
@@ -65,6 +67,8 @@ void power_tick(struct power *power, uint32_t now_ms);
 void power_port_level(uint8_t channel, uint8_t level);
 /* Read back from the pin itself, not from what was last written. */
 uint8_t power_port_pin(uint8_t channel);
+/* Millivolts at an analog input. */
+uint16_t power_port_sense(uint8_t input);
 void power_port_send(const char *bytes, uint8_t length);
 void power_port_load(uint8_t channel, struct power_setting *setting);
 void power_port_save(uint8_t channel, const struct power_setting *setting);
