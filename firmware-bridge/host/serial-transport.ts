@@ -24,9 +24,15 @@ export interface PortStream {
   pipe(parser: Parser): unknown;
   unpipe(parser: Parser): unknown;
   write(text: string, encoding: "latin1", done: (error?: Error | null) => void): boolean;
+  get(done: (error?: Error | null) => void): unknown;
   set(signals: Signals, done: (error?: Error | null) => void): unknown;
   close(done: (error?: Error | null) => void): unknown;
 }
+
+/** How often a port is asked whether its device is still there, ms. */
+const WATCH_MS = 250;
+/** Modem lines of a terminal that was hung up; one without such lines says something else. */
+const HUNG_UP = /input\/output error|EIO|no such device|ENXIO/i;
 
 /** Rejects with `bench.trouble` where the port is not there, or somebody else has it. */
 export async function openSerial(path: string, options: SerialOptions): Promise<Transport> {
@@ -91,6 +97,7 @@ class SerialTransport implements Transport {
   #listener: TransportListener | null = null;
   #isClosed = false;
   #reason: string | null = null;
+  readonly #watch: NodeJS.Timeout;
 
   constructor(port: PortStream, parser: Parser) {
     this.name = port.path;
@@ -101,6 +108,9 @@ class SerialTransport implements Transport {
     parser.on("data", (line: string) => this.#listener?.line(line.replace(/\r$/, "")));
     port.on("close", (error?: Error | null) => this.#close(error?.message ?? null));
     port.on("error", (error) => this.#close(error?.message ?? "it failed"));
+    // Hung up while it is being read: serialport reads nothing, again and again, and says nothing.
+    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+    this.#watch.unref();
   }
 
   listen(listener: TransportListener): void {
@@ -138,11 +148,20 @@ class SerialTransport implements Transport {
     });
   }
 
+  #look(): void {
+    if (this.#isClosed || !this.#port.isOpen) return;
+    this.#port.get((error) => {
+      if (!HUNG_UP.test(error?.message ?? "") || !this.#port.isOpen) return;
+      this.#port.close(() => this.#close("it was hung up"));
+    });
+  }
+
   /** Comes up to three times for one unplugging: as an error, and as two ends. */
   #close(reason: string | null): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#reason = reason;
+    clearInterval(this.#watch);
     this.#port.unpipe(this.#parser);
     // Gives out what there was of a line, which is lost otherwise.
     this.#parser.end(() => this.#listener?.closed(reason));

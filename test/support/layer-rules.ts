@@ -17,6 +17,7 @@ export const ENTRIES: readonly string[] = [
   "rig/cli/node-main.ts",
   "firmware-bridge/emulator/main.ts",
   "rig/web/main.tsx",
+  "firmware-bridge/host/history-drain.ts",
 ];
 
 /** What each part may import beside itself. Adapters have a rule of their own, the command all. */

@@ -1,0 +1,79 @@
+/* What the node says of itself on standard output, as `rig node` does: one JSON object a line. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <unistd.h>
+
+#include "native.h"
+
+static const char *const EVENTS[] = {"boot",  "propose", "vote",   "lock",  "confirm",  "commit",
+                                     "apply", "expire",  "fetch",  "snapshot", "abstain", "refuse"};
+
+static int is_enabled;
+
+void say_enable(int is_on)
+{
+    is_enabled = is_on;
+}
+
+void say_port(const char *path)
+{
+    if (is_enabled)
+        printf("{\"type\":\"port\",\"path\":\"%s\"}\n", path);
+}
+
+void say_ready(uint16_t life)
+{
+    if (is_enabled)
+        printf("{\"type\":\"ready\",\"boot\":%u}\n", life);
+}
+
+static uint32_t word(const uint8_t *body, int bytes)
+{
+    uint32_t value = 0;
+    while (bytes > 0)
+        value = value << 8 | body[--bytes];
+    return value;
+}
+
+static void say_digest(const uint8_t *digest)
+{
+    int index;
+    if (digest == NULL) {
+        fputs("null", stdout);
+        return;
+    }
+    putchar('"');
+    for (index = 0; index < 8; index++)
+        printf("%02x", digest[index]);
+    putchar('"');
+}
+
+/* The layout is that of docs/reference/control-line.md. */
+void say_note(uint16_t life, const uint8_t *body, uint8_t length)
+{
+    uint8_t event = body[0], marks = body[1], at = 8, count;
+    if (!is_enabled || length < 8 || event >= sizeof EVENTS / sizeof *EVENTS)
+        return;
+    printf("{\"type\":\"record\",\"boot\":%u,\"record\":{\"event\":\"%s\",\"slot\":%u,\"round\":%u,",
+           life, EVENTS[event], (unsigned)word(body + 2, 4), (unsigned)word(body + 6, 2));
+    fputs("\"digest\":", stdout);
+    say_digest((marks & 1) != 0 ? body + at : NULL);
+    at = (uint8_t)(at + ((marks & 1) != 0 ? 8 : 0));
+    if ((marks & 2) != 0) {
+        printf(",\"voters\":%u", (unsigned)word(body + at, 2));
+        at = (uint8_t)(at + 2);
+    }
+    if ((marks & 4) != 0) {
+        fputs(",\"requests\":[", stdout);
+        for (count = 0; at + 4 <= length; at = (uint8_t)(at + 4), count++)
+            printf("%s[%u,%u]", count == 0 ? "" : ",", (unsigned)word(body + at, 2),
+                   (unsigned)word(body + at + 2, 2));
+        putchar(']');
+    }
+    fputs("}}\n", stdout);
+}
+
+void say_flush(void)
+{
+    fflush(stdout);
+}

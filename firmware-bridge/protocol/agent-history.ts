@@ -1,0 +1,86 @@
+/**
+ * The history of an agent as bytes: what its ring holds is records, each behind its length and the
+ * low 16 bits of its number; a gap between numbers is records that did not fit. The layout is that
+ * of docs/reference/control-line.md.
+ */
+
+/** In the order of their numbers in a record. */
+export const NOTE_EVENTS = [
+  "boot",
+  "propose",
+  "vote",
+  "lock",
+  "confirm",
+  "commit",
+  "apply",
+  "expire",
+  "fetch",
+  "snapshot",
+  "abstain",
+  "refuse",
+] as const;
+
+/** What a node notes of its own deeds, as `rig node` says it. */
+export interface AgentNote {
+  readonly event: (typeof NOTE_EVENTS)[number];
+  readonly slot: number;
+  readonly round: number;
+  /** Hexadecimal; null for nil and where there is none. */
+  readonly digest: string | null;
+  readonly requests?: readonly (readonly [client: number, request: number])[];
+  readonly voters?: number;
+}
+
+export interface RawRecord {
+  /** From 0 at each start, low 16 bits. */
+  readonly number: number;
+  readonly body: Uint8Array;
+}
+
+const HEAD = 3;
+
+/** The whole records at the start of `bytes`, and how many bytes they are. */
+export function splitRecords(bytes: Uint8Array): {
+  readonly records: readonly RawRecord[];
+  readonly length: number;
+} {
+  const records: RawRecord[] = [];
+  let at = 0;
+  while (at + HEAD <= bytes.length) {
+    const end = at + HEAD + (bytes[at] ?? 0);
+    if (end > bytes.length) break;
+    const number = (bytes[at + 1] ?? 0) | ((bytes[at + 2] ?? 0) << 8);
+    records.push({ number, body: bytes.slice(at + HEAD, end) });
+    at = end;
+  }
+  return { records, length: at };
+}
+
+const HAS_DIGEST = 1;
+const HAS_VOTERS = 2;
+const HAS_REQUESTS = 4;
+
+/** Null for what is no note. */
+export function decodeNote(body: Uint8Array): AgentNote | null {
+  if (body.length < 8) return null;
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const event = NOTE_EVENTS[view.getUint8(0)];
+  const marks = view.getUint8(1);
+  const fixed = 8 + (marks & HAS_DIGEST ? 8 : 0) + (marks & HAS_VOTERS ? 2 : 0);
+  if (event === undefined || body.length < fixed) return null;
+  let at = 8;
+  let digest: string | null = null;
+  if (marks & HAS_DIGEST) {
+    const bytes = [...body.subarray(at, at + 8)];
+    digest = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    at += 8;
+  }
+  const note = { event, slot: view.getUint32(2, true), round: view.getUint16(6, true), digest };
+  const voters = marks & HAS_VOTERS ? { voters: view.getUint16(at, true) } : {};
+  if (!(marks & HAS_REQUESTS)) return { ...note, ...voters };
+  const requests: [number, number][] = [];
+  for (at = fixed; at + 4 <= body.length; at += 4) {
+    requests.push([view.getUint16(at, true), view.getUint16(at + 2, true)]);
+  }
+  return { ...note, ...voters, requests };
+}
