@@ -5,9 +5,10 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BoardImage } from "../protocol/emulator.ts";
+import { RESTARTS } from "./node-device.ts";
 import { PortServer } from "./port-server.ts";
 
 export class EmulatedNode {
@@ -48,7 +49,10 @@ export class EmulatedNode {
     const program = spawn(file, [...args], { stdio: ["pipe", "pipe", "pipe"], detached: true });
     this.#program = program;
     program.on("error", ({ message }) => this.#log(message));
-    program.on("exit", (code, signal) => this.#log(`its program ended with ${signal ?? code}`));
+    program.on("exit", (code, signal) => {
+      this.#log(`its program ended with ${signal ?? code}`);
+      if (code === RESTARTS && this.#program === program) this.#start();
+    });
     program.stdin.on("error", () => undefined);
     program.stderr.on("data", (bytes: Buffer) => this.#log(bytes.toString().trimEnd()));
     if (line === "stdio") {
@@ -56,23 +60,15 @@ export class EmulatedNode {
       program.stdout.on("data", (bytes: Buffer) => {
         if (this.#program === program) this.#port.send(bytes);
       });
-    } else {
-      program.stdout.once("data", (bytes: Buffer) => {
-        if (this.#program === program) this.#link(bytes.toString().split("\n")[0] ?? "");
-      });
-    }
+    } else program.stdout.resume();
   }
 
   #stop(): void {
     this.#program?.kill("SIGKILL");
     this.#program = null;
     this.#port.unplug();
-  }
-
-  /** The program has a pseudo-terminal of its own, and says its path first. */
-  #link(path: string): void {
+    // The link to a pseudo-terminal.
     rmSync(join(this.#folder, this.name), { force: true });
-    symlinkSync(path, join(this.#folder, this.name));
   }
 
   #image(): BoardImage | null {

@@ -84,3 +84,37 @@ export function decodeNote(body: Uint8Array): AgentNote | null {
   }
   return { ...note, ...voters, requests };
 }
+
+export function isNoteEvent(event: string): event is AgentNote["event"] {
+  return NOTE_EVENTS.some((each) => each === event);
+}
+
+/** The body of a record. */
+export function encodeNote(note: AgentNote): Uint8Array {
+  const { event, slot, round, digest, requests, voters } = note;
+  const bytes = new Uint8Array(18 + 4 * (requests?.length ?? 0));
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, NOTE_EVENTS.indexOf(event));
+  view.setUint32(2, slot, true);
+  view.setUint16(6, round, true);
+  let [at, marks] = [8, 0];
+  if (digest !== null) {
+    marks |= HAS_DIGEST;
+    for (let index = 0; index < 8; index++) {
+      bytes[at++] = Number.parseInt(digest.slice(2 * index, 2 * index + 2), 16);
+    }
+  }
+  if (voters !== undefined) {
+    marks |= HAS_VOTERS;
+    view.setUint16(at, voters, true);
+    at += 2;
+  }
+  if (requests !== undefined) marks |= HAS_REQUESTS;
+  for (const [client, request] of requests ?? []) {
+    view.setUint16(at, client, true);
+    view.setUint16(at + 2, request, true);
+    at += 4;
+  }
+  view.setUint8(1, marks);
+  return bytes.slice(0, at);
+}

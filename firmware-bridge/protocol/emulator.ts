@@ -4,7 +4,7 @@
 export interface BoardImage {
   readonly file: string;
   readonly args: readonly string[];
-  /** Its serial port: its standard input and output, or a pseudo-terminal whose path it prints. */
+  /** Its serial port: its standard input and output, or a pseudo-terminal that it links there. */
   readonly line: "stdio" | "pty";
 }
 

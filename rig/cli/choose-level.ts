@@ -9,6 +9,7 @@ import { RigError } from "../core/verdict/rig-error.ts";
 export interface LevelArguments {
   readonly level?: string | undefined;
   readonly require?: string | undefined;
+  readonly hasBench?: boolean;
 }
 
 export interface LevelChoice {
@@ -25,7 +26,7 @@ const ORDER = [...LEVELS_AVAILABLE].reverse();
  * `capability.level` when `--require` names another level than the one chosen.
  */
 export function chooseLevel(
-  { level, require: required }: LevelArguments,
+  { level, require: required, hasBench = false }: LevelArguments,
   planAt: (level: string | undefined) => RunPlan,
 ): LevelChoice {
   if (level !== "auto" && required === undefined) return { plan: planAt(level), why: null };
@@ -34,7 +35,7 @@ export function chooseLevel(
   }
   const reasons: string[] = [];
   for (const each of ORDER) {
-    const missing = missingFor(each);
+    const missing = missingFor(each, hasBench);
     if (missing !== null) reasons.push(`${each}: ${missing}`);
     else {
       const plan = planOrReason(() => planAt(each), each, reasons);
@@ -53,7 +54,8 @@ function judged(choice: LevelChoice, required: string | undefined): LevelChoice 
   });
 }
 
-function missingFor(level: string): string | null {
+function missingFor(level: string, hasBench: boolean): string | null {
+  if (level === "bench" && !hasBench) return "no bench file was given";
   if (level !== "vcan") return null;
   if (!hasAddon()) return "the SocketCAN addon is not built";
   return missingForVcan();

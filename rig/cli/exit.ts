@@ -1,6 +1,7 @@
 /** How a command ends: a thrown error becomes one clear line and its exit code. */
 
 import { EXIT, type ExitCode, exitOfOutcome } from "../core/verdict/exit-code.ts";
+import { exitOfFailure } from "../core/verdict/failure-class.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 
@@ -23,12 +24,13 @@ export function errorText(error: unknown): string {
   return `internal error: ${message.split("\n")[0]}`;
 }
 
-type Judged = Pick<RunResult, "outcome" | "asExpected"> & {
+type Judged = Pick<RunResult, "outcome" | "asExpected" | "failure"> & {
   readonly expectation: Pick<RunResult["expectation"], "class">;
 };
 
 /** 0 when the outcome is the one that the scenario expects. */
-export function exitOfRun({ outcome, asExpected, expectation }: Judged): ExitCode {
+export function exitOfRun({ outcome, asExpected, expectation, failure }: Judged): ExitCode {
+  if (failure !== undefined && outcome !== "invalid") return exitOfFailure(failure.class);
   if (asExpected) return EXIT.valid;
   // A fault beyond the bound that no checker noticed: the rig failed.
   if (expectation.class === "must-detect") return EXIT.invalid;

@@ -8,14 +8,15 @@ import { parseArgs } from "node:util";
 import { runNode } from "./run-node.ts";
 
 const text = { type: "string", default: "" } as const;
-const { node, hub, can, plan, disk } = parseArgs({
-  options: { node: text, hub: text, can: text, plan: text, disk: text },
+const { node, hub, can, plan, disk, line } = parseArgs({
+  options: { node: text, hub: text, can: text, plan: text, disk: text, line: { type: "string" } },
 }).values;
 
 try {
   const read = JSON.parse(readFileSync(plan, "utf8"));
   const bus = hub === "" ? { can } : { hub };
-  await runNode({ plan: read.plan ?? read, node: Number(node), bus, disk });
+  const board = line === undefined ? {} : { line };
+  await runNode({ plan: read.plan ?? read, node: Number(node), bus, disk, ...board });
 } catch (error) {
   process.stderr.write(`rig node: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -12,9 +12,11 @@ import type { RunEvidence } from "../core/run/evidence.ts";
 import { EvidenceBuilder } from "../core/run/evidence-builder.ts";
 import type { RunSink } from "../core/run/record.ts";
 import { judgeRun } from "../core/verdict/judge.ts";
+import { RigError } from "../core/verdict/rig-error.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { Teardown } from "../engine/teardown.ts";
 import type { SimulatedRun } from "../simulation/simulated-run.ts";
+import { type BenchChoice, runOnBench } from "./bench/run-bench.ts";
 import { ByHand } from "./by-hand.ts";
 import { filesOfRun } from "./repeat.ts";
 import { runProcesses } from "./run-processes.ts";
@@ -28,6 +30,8 @@ export interface RecordOptions {
   readonly levelChoice?: string | null;
   /** One interface for all, at level `vcan`. */
   readonly bus?: string | undefined;
+  /** At level `bench`. */
+  readonly choice?: BenchChoice | undefined;
   readonly outputDir: string;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
@@ -54,8 +58,10 @@ export interface RecordedRun {
 
 const STEP_MS = 5_000;
 
+/** Rejects with `usage.option` for a run on a bench that nobody named. */
 export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   const { plan, outputDir } = options;
+  if (plan.level === "bench" && options.choice === undefined) throw withoutBench();
   const started = new Date();
   const name = `${started.toISOString().replace(/[-:]/g, "")}-${plan.seed}`;
   const { scenario, nodes } = plan;
@@ -63,9 +69,9 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   const folder = RunFolder.create({ outputDir, scenario, name, nodes, hasResidents });
   const builder = new EvidenceBuilder(plan);
   const hand = new ByHand(plan);
-  const { levelChoice = null } = options;
+  const { levelChoice = null, choice } = options;
   const writeRunJson = (partial: string | null | undefined) =>
-    folder.write("run.json", runJson({ hand, levelChoice }, folder.path, started, partial));
+    folder.write("run.json", runJson({ hand, levelChoice, choice }, folder.path, started, partial));
   const sink = sinkOf(builder, folder, options.live);
   const noting: RunSink = {
     ...sink,
@@ -90,6 +96,10 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   }
   writeRunJson(evidence.partial);
   return { folder: folder.path, evidence, result };
+}
+
+function withoutBench(): RigError {
+  return new RigError("usage.option", "level bench: expected rig run with --bench FILE");
 }
 
 function sinkOf(
@@ -122,9 +132,10 @@ interface Opened {
 /** The run and, however it ends, its teardown; the record then says how it ended. */
 function carryOutAndRestore(options: RecordOptions, sink: RunSink, opened: Opened): Promise<void> {
   const teardown = new Teardown({ sleep: (ms, abort) => sleep(ms, undefined, { signal: abort }) });
-  return options.plan.level === "sim"
-    ? simulateAndRestore(options, sink, { ...opened, teardown })
-    : runProcesses({ ...options, ...opened, sink, teardown });
+  const { plan, choice } = options;
+  if (plan.level === "sim") return simulateAndRestore(options, sink, { ...opened, teardown });
+  const parts = { ...options, ...opened, sink, teardown };
+  return choice === undefined ? runProcesses(parts) : runOnBench({ ...parts, choice });
 }
 
 async function simulateAndRestore(
@@ -160,8 +171,14 @@ function healedText(count: number): string {
   return count === 0 ? "none was in force" : `${count} healed`;
 }
 
+interface RunJsonParts {
+  readonly hand: ByHand;
+  readonly levelChoice: string | null;
+  readonly choice: BenchChoice | undefined;
+}
+
 function runJson(
-  { hand, levelChoice = null }: { readonly hand: ByHand; readonly levelChoice?: string | null },
+  { hand, levelChoice, choice }: RunJsonParts,
   path: string,
   started: Date,
   partial: string | null | undefined,
@@ -176,6 +193,7 @@ function runJson(
     ...(levelChoice === null ? {} : { levelChoice }),
     plan,
     ...(hand.isUsed ? { byHand: true } : {}),
+    ...(choice === undefined ? {} : { bench: benchSnapshot(choice) }),
     versions: { "canfd-rig": VERSION, node: process.version },
     host: { name: hostname(), platform: process.platform, arch: process.arch },
     folder: resolve(path),
@@ -184,4 +202,9 @@ function runJson(
     wallMilliseconds: isRunning ? null : ended.getTime() - started.getTime(),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The bench as its file had it at the time of the run. */
+function benchSnapshot({ bench, file }: BenchChoice): object {
+  return { file: resolve(file), ...bench, units: Object.fromEntries(bench.units) };
 }

@@ -7,6 +7,7 @@ import { linkToCan } from "../adapters/socketcan/can-link.ts";
 import { makeNode } from "../core/consensus/make-node.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { LinkEvent } from "../ports/bus-link.ts";
+import { boardVoice, jsonVoice } from "./node-voice.ts";
 
 export interface NodeRunOptions {
   readonly plan: RunPlan;
@@ -15,16 +16,21 @@ export interface NodeRunOptions {
   readonly bus: { readonly hub: string } | { readonly can: string };
   /** Folder of what it stores. */
   readonly disk: string;
+  /** The serial number of a board with a control line; JSON lines where it is left out. */
+  readonly line?: string;
 }
 
 /** Until the bus is gone. Rejects with `bench.trouble` when there is none. */
-export async function runNode({ plan, node, bus, disk }: NodeRunOptions): Promise<void> {
+export async function runNode({ plan, node, bus, disk, line }: NodeRunOptions): Promise<void> {
   const { journal, image } = await NodeJournal.open(disk);
-  const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const boot = image.incarnation;
+  const voice = line === undefined ? jsonVoice(boot) : boardVoice(plan, node, line, boot);
   const startNs = process.hrtime.bigint();
   let program: NodeProgram | null = null;
-  const onEvent = (event: LinkEvent) => program?.handle(event);
+  const onEvent = (event: LinkEvent) => {
+    voice.heard(event);
+    program?.handle(event);
+  };
   const link =
     "hub" in bus ? await connectToHub(bus.hub, node, onEvent) : linkToCan(bus.can, onEvent);
   program = new NodeProgram({
@@ -32,9 +38,9 @@ export async function runNode({ plan, node, bus, disk }: NodeRunOptions): Promis
     journal,
     link,
     nowNs: () => Number(process.hrtime.bigint() - startNs),
-    onRecord: (record) => say({ type: "record", boot, record }),
+    onRecord: voice.record,
   });
   program.boot(image);
-  say({ type: "ready", boot });
+  voice.ready();
   await link.closed;
 }

@@ -9,16 +9,10 @@ import { fileURLToPath } from "node:url";
 import type { ChildCommand } from "../adapters/hub/child-guard.ts";
 import { openPlainWorld } from "../adapters/hub/open-plain-world.ts";
 import { openProcessWorld } from "../adapters/hub/open-process-world.ts";
-import {
-  type HubChannel,
-  openVcanWorld,
-  type VcanWorldOptions,
-} from "../adapters/hub/open-vcan-world.ts";
+import { openVcanWorld, type VcanWorldOptions } from "../adapters/hub/open-vcan-world.ts";
 import { diskOfNode } from "../adapters/hub/process-nodes.ts";
 import { MachineClock } from "../adapters/machine/machine-clock.ts";
-import { type ChannelOptions, RawChannel } from "../adapters/socketcan/raw-channel.ts";
 import type { RunFolder } from "../adapters/store/run-folder.ts";
-import type { CanFrame } from "../core/can/frame.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { EvidenceBuilder } from "../core/run/evidence-builder.ts";
 import type { RunSink } from "../core/run/record.ts";
@@ -27,6 +21,7 @@ import { RunEngine } from "../engine/run-engine.ts";
 import { Teardown } from "../engine/teardown.ts";
 import { type Baseline, baselineRecord, baselinesOf } from "../simulation/baselines.ts";
 import { ByHand } from "./by-hand.ts";
+import { openChannel, openOwnChannel } from "./hub-channel.ts";
 import type { ProgressLine } from "./terminal.ts";
 
 export interface ProcessRunOptions {
@@ -44,7 +39,7 @@ export interface ProcessRunOptions {
 }
 
 /** The build packs the node program beside the command. */
-const NODE_MAIN = fileURLToPath(new URL("./node-main.js", import.meta.url));
+export const NODE_MAIN = fileURLToPath(new URL("./node-main.js", import.meta.url));
 const CLOSE_LIMIT_MS = 30_000;
 const PROGRESS_MS = 100;
 
@@ -123,28 +118,11 @@ function openWorld(bus: string | undefined, common: Common, command: NodeCommand
   });
 }
 
-/** One end of a node's vxcan pair. */
-function openChannel(name: string, onFrame: (frame: CanFrame) => void): HubChannel {
-  return hubChannel({ name, errorMask: 0, onFrame: ({ frame }) => onFrame(frame) });
-}
-
-/** The rig's channel on an interface that all share. */
-function openOwnChannel(name: string, onFrame: (frame: CanFrame) => void): HubChannel {
-  return hubChannel({ name, receivesOwn: true, onFrame: ({ frame }) => onFrame(frame) });
-}
-
-function hubChannel(options: ChannelOptions): HubChannel {
-  const channel = new RawChannel(options);
-  return {
-    send: (frame) => channel.send([frame]).sent === 1,
-    get lost() {
-      return channel.lost;
-    },
-    close: () => channel.close(),
-  };
-}
-
-function drawProgress({ plan, progress }: ProcessRunOptions, engine: RunEngine): void {
+/** Shows how far the run is. */
+export function drawProgress(
+  { plan, progress }: Pick<ProcessRunOptions, "plan" | "progress">,
+  engine: RunEngine,
+): void {
   const { issued, acknowledged, faults } = engine.progress;
   progress.draw({
     operations: issued,

@@ -129,7 +129,13 @@ export class FaultDriver {
       for (const step of steps) {
         await clock.sleepUntil(startNs + step.atNs, end.signal);
         if (end.signal.aborted) return;
-        await take(step, end.signal);
+        try {
+          await take(step, end.signal);
+        } catch (error) {
+          // Healing has cut it short, and puts right what was left half done.
+          if (!end.signal.aborted) throw error;
+          return;
+        }
       }
     };
     const first = steps.next();

@@ -23,6 +23,7 @@ import {
 import type { RunRecord } from "../core/run/record.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
 import { NS_PER_MS, NS_PER_S } from "../core/time/time.ts";
+import { failureClassOf, textOfFailure } from "../core/verdict/failure-class.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 import { CLASS, classOfId } from "../core/wire/identifier.ts";
 import type { Sleep } from "../ports/clock.ts";
@@ -362,10 +363,21 @@ export class RunEngine {
     const time = this.nowNs;
     const { bus: channel, nodes } = this.#world;
     const bus = channel.counters();
-    const controllerOf = (node: number) => nodes.controller?.(node);
+    const world = {
+      bus,
+      lost: this.#events.lost,
+      controllerOf: (node: number) => nodes.controller?.(node),
+      isWhole: (node: number) => nodes.isWhole?.(node) ?? true,
+      lostOf: (node: number) => nodes.lost?.(node) ?? 0,
+    };
     this.#guard(() => {
+      if (this.#failure !== null) {
+        const { error } = this.#failure;
+        const failure = { class: failureClassOf(error), text: textOfFailure(error) };
+        this.#record({ type: "failure", time, ...failure });
+      }
       for (const step of steps) this.#record({ type: "teardown", time, step });
-      this.#record(this.#statistics.record(time, { bus, lost: this.#events.lost, controllerOf }));
+      this.#record(this.#statistics.record(time, world));
       this.#record({ type: "end", time, partial });
     });
     try {

@@ -26,6 +26,9 @@ export interface WorldStatistics {
   /** Frames that the run itself had no room for. */
   readonly lost: number;
   readonly controllerOf: (node: number) => ControllerStatistics | undefined;
+  /** False where records of the node may be missing. */
+  readonly isWhole: (node: number) => boolean;
+  readonly lostOf: (node: number) => number;
 }
 
 export class RunStatistics {
@@ -77,7 +80,9 @@ export class RunStatistics {
     this.#observer.node(node, record);
   }
 
-  record(time: number, { bus, lost, controllerOf }: WorldStatistics): RunRecord {
+  record(time: number, world: WorldStatistics): RunRecord {
+    const { bus, lost, controllerOf, isWhole, lostOf } = world;
+    this.#observer.missing([...this.#nodes.keys()].filter((node) => !isWhole(node)));
     const messages = [...this.#messages].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       type: "statistics",
@@ -86,7 +91,13 @@ export class RunStatistics {
       messages: Object.fromEntries(messages),
       nodes: this.#nodes.map((counts, node): NodeStatistics => {
         const controller = controllerOf(node);
-        return { node, ...counts, ...(controller === undefined ? {} : { controller }) };
+        const left = lostOf(node);
+        return {
+          node,
+          ...counts,
+          ...(controller === undefined ? {} : { controller }),
+          ...(left === 0 ? {} : { lost: left }),
+        };
       }),
       invariants: this.#observer.reports(),
       ...this.#observer.applied(this.#workload),

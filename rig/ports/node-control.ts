@@ -38,6 +38,12 @@ export interface NodeControl {
   /** The node's own CAN controller, on adapters that can see it. */
   controller?(node: number): ControllerStatistics;
 
+  /** False where the node may have noted more than anybody could fetch, as before a power cut. */
+  isWhole?(node: number): boolean;
+
+  /** Records that the node itself had no room for. */
+  lost?(node: number): number;
+
   /** Calls `onRecord` with each entry of each node's own record. The returned function ends it. */
   listen(onRecord: OnNodeRecord): () => void;
 }

@@ -6,6 +6,7 @@
 
 import { recordedNs } from "../core/metrics/metrics.ts";
 import { spansOf } from "../core/metrics/spans.ts";
+import { RECOVERY_RUNGS } from "../core/run/bench-record.ts";
 import { mainOperations, type RunEvidence } from "../core/run/evidence.ts";
 import type { OutcomeCounts, RunResult } from "../core/verdict/run-result.ts";
 import { gap, LABEL_WIDTH, LIMITS, more, paragraph, row, type Screen } from "./console-screen.ts";
@@ -77,6 +78,7 @@ function write(screen: Screen, result: RunResult, evidence: RunEvidence): void {
   bus(screen, result);
   nodes(screen, result);
   checks(screen, result);
+  bench(screen, result);
   teardown(screen, result);
 }
 
@@ -283,6 +285,14 @@ function checks(screen: Screen, result: RunResult): void {
     const mark = holds ? "holds: " : "fails: ";
     paragraph(screen, "", { text, mark, tone: holds ? "good" : "bad", linesMax: 2 });
   }
+}
+
+/** Only where something had to be done about a board. */
+function bench(screen: Screen, { bench }: RunResult): void {
+  const taken = RECOVERY_RUNGS.filter((rung) => (bench?.recoveries[rung] ?? 0) > 0);
+  if (taken.length === 0) return;
+  const text = taken.map((rung) => `${rung} ${bench?.recoveries[rung]}`).join(", ");
+  paragraph(screen, "Bench", { text: `recovered by ${text}`, tone: "warn", linesMax: 2 });
 }
 
 function teardown(screen: Screen, { teardown }: RunResult): void {

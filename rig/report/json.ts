@@ -41,6 +41,8 @@ function ordered(result: RunResult): RunResult {
     messages: sortedCounts(result.messages),
     nodeStatistics: result.nodeStatistics,
     teardown: result.teardown,
+    ...(result.bench === undefined ? {} : { bench: result.bench }),
+    ...(result.failure === undefined ? {} : { failure: result.failure }),
     durationNs: result.durationNs,
   };
 }

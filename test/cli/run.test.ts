@@ -63,7 +63,7 @@ describe("rig run", () => {
     [["--operations", "-3"], 64, /--operations/],
     [["--scenario", "partition", "--nodes", "1"], 64, /has no meaning with --nodes 1/],
     [["--protocol", "paxos"], 64, /unknown protocol "paxos": expected one of roj/],
-    [["--level", "bench"], 5, /level "bench" is not available/],
+    [["--level", "bench"], 64, /level bench: expected rig run with --bench FILE/],
     [["--level", "moon"], 64, /--level is "moon"/],
     [["--timeout", "soon"], 64, /--timeout is "soon"/],
     [["--sceanrio", "happy"], 64, /sceanrio/],

@@ -23,6 +23,10 @@ const RECORD_TYPES: Readonly<Record<RunRecord["type"], true>> = {
   violation: true,
   statistics: true,
   baseline: true,
+  "bench-phase": true,
+  board: true,
+  recovery: true,
+  failure: true,
   teardown: true,
   end: true,
 };

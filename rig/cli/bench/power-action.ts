@@ -1,11 +1,10 @@
 /** `rig bench power`: switches supplies, and says what was read back. */
 
-import { createInterface } from "node:readline/promises";
 import type { Bench } from "../../core/bench/bench.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
-import { RigError } from "../../core/verdict/rig-error.ts";
 import { openSupply } from "../bench-supply.ts";
 import { Interrupts } from "../interrupts.ts";
+import { askAtTerminal } from "./ask-at-terminal.ts";
 import { type BenchArguments, wantedNodes } from "./bench-arguments.ts";
 import { takeBench } from "./bench-lease.ts";
 import { type EmulatedBench, openEmulated } from "./emulate.ts";
@@ -39,16 +38,4 @@ export async function powerAction(bench: Bench, args: BenchArguments): Promise<E
 function say(args: BenchArguments, node: string, state: string): void {
   if (args.json) process.stdout.write(`${JSON.stringify({ node, state })}\n`);
   else if (!args.quiet) process.stdout.write(`${node}: ${state}\n`);
-}
-
-async function askAtTerminal(sentence: string, signal: AbortSignal): Promise<void> {
-  if (process.stdin.isTTY !== true) {
-    throw new RigError("bench.trouble", `nobody is at the terminal to be asked: ${sentence}`);
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    await terminal.question(`${sentence} `, { signal });
-  } finally {
-    terminal.close();
-  }
 }

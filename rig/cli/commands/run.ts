@@ -2,6 +2,7 @@
 
 import type { Argv } from "yargs";
 import { HUB_FAULT_KINDS } from "../../adapters/hub/hub-faults.ts";
+import { readBenchFile } from "../../adapters/store/bench-file.ts";
 import { FAULT_TRAITS, type FaultKind } from "../../core/fault/fault.ts";
 import type { Background } from "../../core/fault/traffic-faults.ts";
 import { metricsOf } from "../../core/metrics/metrics.ts";
@@ -15,6 +16,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
+import type { BenchChoice } from "../bench/run-bench.ts";
 import { chooseLevel } from "../choose-level.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
@@ -32,6 +34,9 @@ type RunArguments = GlobalArguments &
     readonly "metrics-file"?: string | undefined;
     readonly require?: string | undefined;
     readonly bus?: unknown;
+    readonly bench?: string | undefined;
+    readonly wait?: string | undefined;
+    readonly keep?: boolean | undefined;
   };
 
 export const runCommand: Command = {
@@ -48,6 +53,16 @@ export const runCommand: Command = {
           .option("bus", {
             string: true,
             describe: "At level vcan: one interface for all nodes, made if it is not there",
+          })
+          .option("bench", {
+            string: true,
+            describe: "Bench file: run on its boards [default: none]",
+          })
+          .option("wait", { string: true, describe: "How long to wait for a bench that is busy" })
+          .option("keep", {
+            boolean: true,
+            default: false,
+            describe: "On a bench: leave the supplies as they are at the end",
           })
           .option("background", {
             string: true,
@@ -81,8 +96,11 @@ async function trafficOf(trace?: string, plan?: string): Promise<Background | un
 
 /** A plan from a file is taken with its timers as they are. */
 async function runAtLevel(args: RunArguments): Promise<ExitCode> {
+  const choice = benchOf(args);
   const planAt = (level: string | undefined) => planOfArguments({ ...args, level });
-  const { plan, why } = chooseLevel(args, planAt);
+  const level = choice === undefined ? args.level : (args.level ?? "bench");
+  const { plan, why } = chooseLevel({ ...args, level, hasBench: choice !== undefined }, planAt);
+  if (plan.level === "bench") refuseTooFew(plan, choice);
   if (why !== null) {
     const reason = why === "" ? "there is no better one" : why;
     process.stderr.write(`rig: level ${plan.level} (${reason})\n`);
@@ -91,7 +109,8 @@ async function runAtLevel(args: RunArguments): Promise<ExitCode> {
     throw new RigError("usage.option", "--bus: expected one interface, at level vcan");
   }
   if (args.bus !== undefined) refuseFaultsOfHub(plan, args.bus as string);
-  return run(args.plan === undefined ? await planForMachine(plan) : plan, args, why);
+  const timed = args.plan === undefined ? await planForMachine(plan) : plan;
+  return run(timed, args, { why, choice: plan.level === "bench" ? choice : undefined });
 }
 
 /** Faults of the bus need the hub between the nodes. */
@@ -108,7 +127,28 @@ function refuseFaultsOfHub({ faults }: RunPlan, bus: string): void {
   );
 }
 
-async function run(plan: RunPlan, args: RunArguments, why: string | null): Promise<ExitCode> {
+/** The bench of `--bench`. */
+function benchOf({ bench: file, wait, keep = false }: RunArguments): BenchChoice | undefined {
+  return file === undefined ? undefined : { bench: readBenchFile(file), file, wait, keep };
+}
+
+function refuseTooFew({ nodes }: RunPlan, choice: BenchChoice | undefined): void {
+  if (choice === undefined || nodes <= choice.bench.nodes.length) return;
+  const { bench } = choice;
+  const text = `the run has ${nodes} nodes, bench ${bench.name} has ${bench.nodes.length}`;
+  throw new RigError("capability.level", `${text}: expected no more than that`);
+}
+
+interface RunChoice {
+  readonly why: string | null;
+  readonly choice: BenchChoice | undefined;
+}
+
+async function run(
+  plan: RunPlan,
+  args: RunArguments,
+  { why, choice }: RunChoice,
+): Promise<ExitCode> {
   const limitMs = timeoutMs(args.timeout);
   const interrupts = new Interrupts();
   const progress = new ProgressLine(args.quiet || args.json);
@@ -118,6 +158,7 @@ async function run(plan: RunPlan, args: RunArguments, why: string | null): Promi
     const recorded = await recordRun({
       plan,
       levelChoice: why,
+      choice,
       bus: args.bus as string | undefined,
       outputDir,
       timeoutMs: limitMs,

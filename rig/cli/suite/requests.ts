@@ -87,6 +87,9 @@ function plain(scenario: Scenario, args: SelectionArguments): Selected {
     const expected = `expected a whole number from 1 to ${SEEDS_MAX}`;
     throw new RigError("usage.option", `--seeds is ${count}: ${expected}`);
   }
+  if (args.level === "bench") {
+    throw new RigError("usage.option", "level bench: expected rig run with --bench FILE");
+  }
   return { scenario, sizes: args, first, count };
 }
 

@@ -138,24 +138,24 @@ export type BusFaultDetail =
   | ({ readonly kind: "crc-residual"; readonly nodes: Nodes } & FrameChoice);
 
 const BITS = {
-  levels: ["sim", "process", "vcan"],
+  levels: ["sim", "process", "vcan", "bench"],
   toll: "harms",
   effects: "frames hit",
   needs: "a bus that can spoil single bits",
 } as const;
 const CUT = {
-  levels: ["sim", "process", "vcan"],
+  levels: ["sim", "process", "vcan", "bench"],
   effects: "frames that did not cross the cut",
   needs: "a wire that can be cut",
 } as const;
 const ALTERED = {
-  levels: ["sim", "process", "vcan"],
+  levels: ["sim", "process", "vcan", "bench"],
   toll: "forgets",
   effects: "deliveries altered",
   needs: "a bus that can change frames on their way",
 } as const;
 const STUCK = {
-  levels: ["sim", "process", "vcan"],
+  levels: ["sim", "process", "vcan", "bench"],
   toll: "blocks",
   effects: "error frames",
   needs: "a bus that can be held at one level",

@@ -23,19 +23,19 @@ const A_FILTERING_BUS = "a bus that can keep frames from some nodes";
 
 export const LOGICAL_FAULT_TRAITS = {
   partition: {
-    levels: ["sim", "process", "vcan"],
+    levels: ["sim", "process", "vcan", "bench"],
     toll: "splits",
     effects: "deliveries withheld",
     needs: A_FILTERING_BUS,
   },
   loss: {
-    levels: ["sim", "process", "vcan"],
+    levels: ["sim", "process", "vcan", "bench"],
     toll: "disturbs",
     effects: "deliveries withheld",
     needs: A_FILTERING_BUS,
   },
   delay: {
-    levels: ["sim", "process", "vcan"],
+    levels: ["sim", "process", "vcan", "bench"],
     toll: "disturbs",
     effects: "deliveries delayed",
     needs: "a bus that can hold frames back",

@@ -37,7 +37,7 @@ export type PowerFaultDetail =
     };
 
 const POWER = {
-  levels: ["sim", "process", "vcan"],
+  levels: ["sim", "process", "vcan", "bench"],
   effects: "nodes cut off",
   needs: "a power switch",
 } as const;

@@ -23,7 +23,7 @@ export const STOP_FAULT_TRAITS = {
     needs: "nodes whose programs can be killed",
   },
   "power-cut": {
-    levels: ["sim", "process", "vcan"],
+    levels: ["sim", "process", "vcan", "bench"],
     toll: "silences",
     effects: "nodes cut off",
     needs: "a power switch",

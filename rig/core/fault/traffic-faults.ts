@@ -52,13 +52,13 @@ export type TrafficFaultDetail =
 export const STARVING_ID = 0x100;
 
 const A_STRANGER = {
-  levels: ["sim", "process", "vcan"],
+  levels: ["sim", "process", "vcan", "bench"],
   needs: "a station of the rig's own on the bus",
 } as const;
 
 export const TRAFFIC_FAULT_TRAITS = {
   "babbling-idiot": {
-    levels: ["sim", "process", "vcan"],
+    levels: ["sim", "process", "vcan", "bench"],
     toll: "blocks",
     effects: "frames babbled",
     needs: "nodes whose controllers the rig can take over",

@@ -91,6 +91,8 @@ export class InvariantObserver {
 
   /** Commits whose confirmations were not all heard of yet, where records may come late. */
   #unproven: { readonly node: number; readonly record: NodeRecord }[] = [];
+  /** Bit per node whose records may have gaps. */
+  #missing = 0;
   /** Bit per node that was ever told to lie. */
   #distrusted = 0;
 
@@ -185,6 +187,14 @@ export class InvariantObserver {
     this.#promises.booted(node, this.#nextSlot[node] as number);
   }
 
+  /**
+   * Records of these nodes may be missing, as of boards that lost their supply before they could
+   * tell all: what somebody else holds of their confirmations stands for them.
+   */
+  missing(nodes: readonly number[]): void {
+    this.#missing = maskOf(nodes);
+  }
+
   /** A frame went over the bus. */
   observed(frame: CanFrame): void {
     this.#traffic.observed(frame);
@@ -259,7 +269,8 @@ export class InvariantObserver {
 
   #confirmations(record: NodeRecord): number {
     // What Byzantine nodes confirmed is not recorded: it may be anything.
-    return bitsOf(this.#confirmers(record) | this.#unbound | this.#distrusted);
+    const vouchedFor = (record.voters ?? 0) & this.#missing;
+    return bitsOf(this.#confirmers(record) | this.#unbound | this.#distrusted | vouchedFor);
   }
 
   #confirmers({ slot, round, digest }: NodeRecord): number {

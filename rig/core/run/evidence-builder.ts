@@ -8,6 +8,7 @@ import { mergeNodeHistories } from "../history/merge-nodes.ts";
 import type { NodeHistoryRecord, SeenMarker } from "../history/node-history.ts";
 import type { Operation } from "../history/operation.ts";
 import type { RunPlan } from "../plan/plan.ts";
+import { BenchBuilder, type Failure } from "./bench-record.ts";
 import type { BusStatistics, RunEvidence, RunPhases, TeardownStep } from "./evidence.ts";
 import type { RunRecord } from "./record.ts";
 
@@ -30,6 +31,8 @@ export class EvidenceBuilder {
   readonly #faults = new Map<string, FaultReport>();
   readonly #teardown: TeardownStep[] = [];
   readonly #baselines: Record<string, number> = {};
+  readonly #bench = new BenchBuilder();
+  #failure: Failure | null = null;
   #phases: RunPhases = { workloadEndNs: null, healedNs: null, endNs: null };
   #statistics: Extract<RunRecord, { type: "statistics" }> | null = null;
   #partial: string | null = "the record breaks off";
@@ -61,6 +64,14 @@ export class EvidenceBuilder {
       case "baseline":
         this.#baselines[entry.scenario] = entry.medianUs;
         break;
+      case "bench-phase":
+      case "board":
+      case "recovery":
+        this.#bench.add(entry);
+        break;
+      case "failure":
+        this.#failure ??= { class: entry.class, text: entry.text };
+        break;
       case "teardown":
         this.#teardown.push(entry.step);
         break;
@@ -86,6 +97,7 @@ export class EvidenceBuilder {
 
   evidence(): RunEvidence {
     const statistics = this.#statistics;
+    const bench = this.#bench.evidence();
     return {
       plan: this.#plan,
       operations: withOpenClosed(this.#operations),
@@ -101,6 +113,8 @@ export class EvidenceBuilder {
       invariants: statistics?.invariants ?? [],
       applied: statistics?.applied ?? null,
       teardown: this.#teardown,
+      ...(bench === null ? {} : { bench }),
+      ...(this.#failure === null ? {} : { failure: this.#failure }),
       partial: this.#partial,
       baselines: this.#baselines,
     };

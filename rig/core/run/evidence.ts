@@ -10,6 +10,7 @@ import type { Operation } from "../history/operation.ts";
 import type { AppliedSlots } from "../invariant/apply-order.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { RunPlan } from "../plan/plan.ts";
+import type { BenchEvidence, Failure } from "./bench-record.ts";
 
 export interface BusStatistics {
   /** Frames that crossed the bus. */
@@ -52,6 +53,8 @@ export interface NodeStatistics {
   readonly expired: number;
   /** Where the rig can see it. */
   readonly controller?: ControllerStatistics;
+  /** Records that its board had no room for; left out where there were none. */
+  readonly lost?: number;
   /** Messages refused, by type and reason, such as `Commit: no-quorum`; left out where none was. */
   readonly rejected?: Readonly<Record<string, number>>;
   /** Nodes that it convicted of contradicting themselves; left out where there are none. */
@@ -90,6 +93,10 @@ export interface RunEvidence {
   /** What the nodes applied, slot by slot; null where that is of no use, or they disagree. */
   readonly applied: AppliedSlots | null;
   readonly teardown: readonly TeardownStep[];
+  /** What the record says of the bench; left out at levels without one. */
+  readonly bench?: BenchEvidence;
+  /** What ended the run, where that was neither its end nor a signal. */
+  readonly failure?: Failure;
   /** Why the record is not whole (interrupted, killed, disk full); null when it is. */
   readonly partial: string | null;
   /** By scenario, median latency in the runs that assertions compare with, in microseconds. */

@@ -12,6 +12,7 @@ import type { Operation } from "../history/operation.ts";
 import type { AppliedSlots } from "../invariant/apply-order.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { Marker } from "../wire/marker.ts";
+import type { BenchRecord } from "./bench-record.ts";
 import type { BusStatistics, NodeStatistics, TeardownStep } from "./evidence.ts";
 
 export type Phase = "workload-end" | "healed" | "end";
@@ -64,6 +65,7 @@ export type RunRecord =
       readonly scenario: string;
       readonly medianUs: number;
     }
+  | BenchRecord
   | { readonly type: "teardown"; readonly time: number; readonly step: TeardownStep }
   /** The last line of a whole record; `partial` says why a run was cut short, if it was. */
   | { readonly type: "end"; readonly time: number; readonly partial: string | null };

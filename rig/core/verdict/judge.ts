@@ -26,7 +26,9 @@ export function judgeRun(evidence: RunEvidence): RunResult {
   const latency = latencySummary(latenciesNsOf(spans));
   const assertions = judgeAssertions(evidence, latency);
   const durationNs = recordedNs(evidence);
-  const reasons = [
+  const { bench, failure } = evidence;
+  const reasons = neverBegan(evidence) ?? [
+    ...failureReasons(evidence),
     ...checkReasons(check, spans),
     ...nodesHistoryReasons(evidence, nodesHistory),
     ...invariantReasons(evidence),
@@ -61,8 +63,24 @@ export function judgeRun(evidence: RunEvidence): RunResult {
     messages: evidence.messages,
     nodeStatistics: evidence.nodes,
     teardown: evidence.teardown,
+    ...(bench === undefined ? {} : { bench }),
+    ...(failure === undefined ? {} : { failure }),
     durationNs,
   };
+}
+
+/** A bench that did not get ready says nothing about what was to be tested on it. */
+function neverBegan({ bench, failure }: RunEvidence): Reason[] | null {
+  if (bench === undefined || bench.phases.some(({ phase }) => phase === "scenario")) return null;
+  const code = failure === undefined ? "not-begun" : `failed-${failure.class}`;
+  return [reason("not-run", code, failure?.text ?? "it was interrupted before it began")];
+}
+
+function failureReasons({ failure }: RunEvidence): Reason[] {
+  if (failure === undefined) return [];
+  return [
+    reason("unknown", `failed-${failure.class}`, `it failed (${failure.class}): ${failure.text}`),
+  ];
 }
 
 function invariantReasons({ invariants }: RunEvidence): Reason[] {
@@ -73,8 +91,13 @@ function invariantReasons({ invariants }: RunEvidence): Reason[] {
     );
 }
 
-function recordReasons({ partial, bus, teardown }: RunEvidence): Reason[] {
+function recordReasons({ partial, bus, teardown, nodes }: RunEvidence): Reason[] {
   const reasons: Reason[] = [];
+  for (const { node, lost = 0 } of nodes) {
+    if (lost === 0) continue;
+    const text = `node ${node} had no room for ${lost} records of its history`;
+    reasons.push(reason("unknown", "records-lost", text));
+  }
   if (partial !== null) {
     reasons.push(reason("unknown", "partial", `the record is not whole: ${partial}`));
   }

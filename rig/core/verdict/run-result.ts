@@ -7,6 +7,7 @@ import type { Anomaly } from "../elle/result.ts";
 import type { FaultReport } from "../fault/fault.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { Expectation } from "../plan/expectation.ts";
+import type { BenchEvidence, Failure } from "../run/bench-record.ts";
 import type { BusStatistics, NodeStatistics, TeardownStep } from "../run/evidence.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 
@@ -99,6 +100,10 @@ export interface RunResult {
   readonly messages: Readonly<Record<string, number>>;
   readonly nodeStatistics: readonly NodeStatistics[];
   readonly teardown: readonly TeardownStep[];
+  /** Left out at levels without a bench. */
+  readonly bench?: BenchEvidence;
+  /** Left out where nothing but its end, or a signal, ended the run. */
+  readonly failure?: Failure;
   /** Simulated (or real) time from start to end of the record. */
   readonly durationNs: number;
 }

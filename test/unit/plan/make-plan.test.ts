@@ -95,9 +95,9 @@ describe("a plan", () => {
   });
 
   it.each(["bench"] as const)(
-    "is refused at level %s, which can't be had, as a missing capability",
+    "is refused at level %s, which can't bring its faults about, as a missing capability",
     (level) => {
-      expect(codeOf(() => makePlan({ scenario: "happy", seed: 1, level }))).toBe(
+      expect(codeOf(() => makePlan({ scenario: "bft-equivocation", seed: 1, level }))).toBe(
         "capability.level",
       );
     },

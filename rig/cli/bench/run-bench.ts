@@ -1,0 +1,205 @@
+/**
+ * Carries out one run on a bench: takes its lease, opens consoles and supplies, prepares, checks
+ * the health of bus and nodes, drives the engine, fetches what the nodes noted, and leaves every
+ * supply in its safe state. What was taken is given back by the teardown stack, however it ends.
+ */
+
+import { join } from "node:path";
+import { openChildGuard } from "../../adapters/hub/child-guard.ts";
+import { MachineClock } from "../../adapters/machine/machine-clock.ts";
+import { AppendFile } from "../../adapters/store/append-file.ts";
+import type { Bench } from "../../core/bench/bench.ts";
+import type { BenchPhase } from "../../core/run/bench-record.ts";
+import { NS_PER_MS } from "../../core/time/time.ts";
+import { failureClassOf, textOfFailure } from "../../core/verdict/failure-class.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
+import { RunEngine } from "../../engine/run-engine.ts";
+import { type BenchSupply, openSupply } from "../bench-supply.ts";
+import { drawProgress, NODE_MAIN, type ProcessRunOptions } from "../run-processes.ts";
+import { askAtTerminal } from "./ask-at-terminal.ts";
+import { takeBench } from "./bench-lease.ts";
+import { type BenchWorld, hubOf, openBenchWorld } from "./bench-world.ts";
+import { type EmulatedBench, openEmulated, putProgram } from "./emulate.ts";
+import { checkHealth, prepareBench } from "./prepare-bench.ts";
+
+export interface BenchChoice {
+  readonly bench: Bench;
+  /** The bench file. */
+  readonly file: string;
+  /** How long to wait for a bench that is busy, as it was given. */
+  readonly wait?: string | undefined;
+  /** Leaves supplies as they are at the end. */
+  readonly keep: boolean;
+}
+
+export interface BenchRunOptions extends ProcessRunOptions {
+  readonly choice: BenchChoice;
+}
+
+const STEP_MS = 10_000;
+const FETCH_MS = 30_000;
+const GATHERED_MAX = 1 << 14;
+const PROGRESS_MS = 100;
+
+/** Rejects with `bench.busy` where somebody else has the bench; all else is in the record. */
+export async function runOnBench(options: BenchRunOptions): Promise<void> {
+  const { choice, signal, teardown, sink } = options;
+  const purpose = `rig run ${options.plan.scenario}`;
+  const lease = await takeBench(choice.bench, { purpose, wait: choice.wait, signal });
+  const giveBack = () => lease.release();
+  teardown.push({ name: "give the lease back", limitMs: STEP_MS, run: giveBack, safe: giveBack });
+  const clock = new MachineClock();
+  const run = new BenchRun({ ...options, signal: AbortSignal.any([signal, lease.lost]) }, clock);
+  let world: BenchWorld;
+  try {
+    world = await run.prepare();
+  } catch (error) {
+    const time = () => clock.nowNs();
+    if (!signal.aborted) {
+      const failure = { class: failureClassOf(error), text: textOfFailure(error) };
+      sink.record({ type: "failure", time: time(), ...failure });
+    }
+    run.enter("restore");
+    for (const step of await teardown.run(options.urgent)) {
+      sink.record({ type: "teardown", time: time(), step });
+    }
+    const partial = signal.aborted ? `interrupted by ${signal.reason}` : "it never began";
+    sink.record({ type: "end", time: time(), partial });
+    return;
+  }
+  await run.drive(world);
+}
+
+class BenchRun {
+  readonly #options: BenchRunOptions;
+  readonly #clock: MachineClock;
+
+  constructor(options: BenchRunOptions, clock: MachineClock) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  enter(phase: BenchPhase): void {
+    this.#options.sink.record({ type: "bench-phase", time: this.#clock.nowNs(), phase });
+  }
+
+  async prepare(): Promise<BenchWorld> {
+    const { plan, choice, sink, signal } = this.#options;
+    this.enter("prepare");
+    const emulated = await openEmulated(choice.bench, choice.file);
+    const bench = emulated?.bench ?? choice.bench;
+    if (emulated !== null) {
+      this.#push("leave the emulator", STEP_MS, () => emulated.release());
+      this.#putPrograms(emulated);
+    }
+    const console = this.#openConsoles();
+    const supply = await openSupply(bench, [...bench.nodes.keys()], askAtTerminal);
+    this.#push("close the power units", STEP_MS, () => supply.close());
+    const world = await openBenchWorld({
+      plan,
+      bench,
+      folder: emulated?.folder ?? null,
+      clock: this.#clock,
+      supply,
+      console,
+    });
+    this.#push("close lines and bus", STEP_MS, () => world.close());
+    if (!choice.keep)
+      this.#push("put supplies to their safe state", STEP_MS, makeSafe(bench, supply));
+    const preparation = {
+      plan,
+      bench,
+      nodes: world.nodes,
+      supply,
+      bus: world.bus,
+      record: sink.record.bind(sink),
+      nowNs: () => this.#clock.nowNs(),
+      signal,
+    };
+    await prepareBench(preparation);
+    this.enter("health");
+    await checkHealth(preparation);
+    return world;
+  }
+
+  async drive(world: BenchWorld): Promise<void> {
+    const { plan, sink, folder, teardown, timeoutMs, signal, urgent, hand } = this.#options;
+    const store = { ...sink, flush: () => folder.flush(), close: () => undefined };
+    const limit =
+      timeoutMs === undefined ? {} : { limitNs: this.#clock.nowNs() + timeoutMs * NS_PER_MS };
+    const engine = new RunEngine({ plan, world, store, teardown, ...limit });
+    teardown.push({
+      name: "fetch what the nodes noted",
+      limitMs: FETCH_MS,
+      run: async (abort) => {
+        this.enter("fetch");
+        try {
+          return await world.nodes.fetch(abort);
+        } finally {
+          this.enter("restore");
+        }
+      },
+    });
+    hand.attach((event) => engine.byHand(event));
+    const watch = setInterval(() => drawProgress(this.#options, engine), PROGRESS_MS);
+    try {
+      this.enter("scenario");
+      world.nodes.begin();
+      await engine.run(signal, urgent);
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  #push(name: string, limitMs: number, run: (signal: AbortSignal) => unknown): void {
+    this.#options.teardown.push({ name, limitMs, run, safe: run });
+  }
+
+  #putPrograms(emulated: EmulatedBench): void {
+    const { plan, folder } = this.#options;
+    const guard = openChildGuard();
+    for (const [node, { name, console }] of emulated.bench.nodes.entries()) {
+      const command = guard.wrap({
+        file: process.execPath,
+        args: [
+          ...[NODE_MAIN, "--node", `${node}`, "--hub", hubOf(emulated.folder)],
+          ...["--plan", join(folder.path, "run.json"), "--disk", join(folder.path, "disks", name)],
+          ...["--line", console?.place.serial ?? "00000000"],
+        ],
+      });
+      if (node < plan.nodes) putProgram(emulated, name, { ...command, line: "stdio" });
+    }
+    guard.close();
+  }
+
+  #openConsoles(): (node: number, timeNs: number, line: string) => void {
+    const { plan, folder, choice } = this.#options;
+    const files = choice.bench.nodes
+      .slice(0, plan.nodes)
+      .map(({ name }) => AppendFile.create(join(folder.path, `console-${name}.log`), GATHERED_MAX));
+    this.#push("close the console logs", STEP_MS, () => {
+      for (const file of files) {
+        file.flush();
+        file.close();
+      }
+    });
+    return (node, timeNs, line) => {
+      files[node]?.line(`${(timeNs / 1e9).toFixed(6)} ${line}`);
+      files[node]?.flush();
+    };
+  }
+}
+
+/** All of the bench, also those that the run did not use. */
+function makeSafe({ nodes }: Bench, supply: BenchSupply) {
+  return async (signal: AbortSignal): Promise<string> => {
+    const failed: string[] = [];
+    for (const [node, { name }] of nodes.entries()) {
+      await supply.makeSafe(node, signal).catch((error: Error) => {
+        failed.push(`${name}: ${error.message}`);
+      });
+    }
+    if (failed.length > 0) throw new RigError("bench.trouble", failed.join("; "));
+    return "all are";
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * How a node's program says what it does: JSON lines for a rig that has started it, or the control
+ * line of a board, on the same standard streams.
+ */
+
+import { NodeDevice, RESTARTS } from "../../firmware-bridge/emulator/node-device.ts";
+import { encodeNote, isNoteEvent } from "../../firmware-bridge/protocol/agent-history.ts";
+import type { NodeRecord } from "../core/consensus/node-core.ts";
+import type { RunPlan } from "../core/plan/plan.ts";
+import type { LinkEvent } from "../ports/bus-link.ts";
+import { settingsOf } from "./node-settings.ts";
+
+export interface NodeVoice {
+  record(record: NodeRecord): void;
+  ready(): void;
+  /** What came from the bus, before the node has it. */
+  heard(event: LinkEvent): void;
+}
+
+export function jsonVoice(boot: number): NodeVoice {
+  const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  return {
+    record: (record) => say({ type: "record", boot, record }),
+    ready: () => say({ type: "ready", boot }),
+    heard: () => undefined,
+  };
+}
+
+/** `serial` is the board's serial number. */
+export function boardVoice(plan: RunPlan, node: number, serial: string, boot: number): NodeVoice {
+  const start = performance.now();
+  let can = "st=active tec=0 rec=0";
+  const device = new NodeDevice({
+    firmware: `${plan.protocol}-node/1.0`,
+    serial,
+    boot,
+    settings: settingsOf(plan, node),
+    send: (text) => process.stdout.write(text),
+    uptimeMs: () => Math.round(performance.now() - start),
+    canState: () => can,
+    onReset: () => process.exit(RESTARTS),
+  });
+  return {
+    record(record) {
+      const { event } = record;
+      // Refusals and convictions have no place in the history of a board.
+      if (isNoteEvent(event)) device.note(encodeNote({ ...record, event }));
+    },
+    ready() {
+      process.stdin.on("data", (bytes) => device.feed(bytes));
+      process.stdout.write(`node ${node} runs ${plan.protocol}, start ${boot}\n`);
+    },
+    heard(event) {
+      if (event.kind !== "bus-state") return;
+      const state = { "error-active": "active", "error-passive": "passive", "bus-off": "off" };
+      can = `st=${state[event.state]} tec=${event.tec} rec=${event.rec}`;
+    },
+  };
+}

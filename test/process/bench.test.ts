@@ -1,0 +1,105 @@
+/**
+ * Level `bench` as a user runs it, on the emulated bench: the power-switch firmware in an AVR
+ * emulator, whose pins start and kill the nodes' programs, and the rig at their control lines.
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { rig, temporaryFolder } from "../support/cli.ts";
+
+const FIXTURE = new URL("../../fixtures/benches/emulated.yaml", import.meta.url).pathname;
+
+/** The emulated bench with a lease of its own, so that nobody else has it. */
+function ownBench(change: (text: string) => string = (text) => text): string {
+  const folder = temporaryFolder();
+  const file = join(folder, "bench.yaml");
+  const text = readFileSync(FIXTURE, "utf8").replace("linger: 10s", "linger: 1s");
+  writeFileSync(file, `${change(text)}\nlease: { folder: ${folder} }\n`);
+  return file;
+}
+
+async function runOn(bench: string, scenario: string, ...more: readonly string[]) {
+  const folder = temporaryFolder();
+  const size = ["--operations", "20", "--concurrency", "5", "--seed", "7"];
+  const args = ["run", "--bench", bench, "--scenario", scenario, ...size, "--json", ...more];
+  const { code, stdout, stderr } = await rig([...args, "--output-dir", folder]);
+  const path = (name: string) => join(folder, scenario, "latest", name);
+  const read = (name: string) => readFileSync(path(name), "utf8");
+  const events = () =>
+    read("events.jsonl")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  const list = () => readdirSync(path("."));
+  return { code, stderr, result: stdout === "" ? null : JSON.parse(stdout), read, events, list };
+}
+
+describe("rig run --bench", () => {
+  it("cycles the supply of a node, down to a dead console and a reboot", async () => {
+    const { code, stderr, result, read, events, list } = await runOn(ownBench(), "power-cycle");
+    expect(stderr).toBe("");
+    expect(result).toMatchObject({ outcome: "valid", level: "bench", partial: null });
+    expect(code).toBe(0);
+    const log = read("console-ecu0.log");
+    expect(log).toMatch(/start 1\n.*connected: boot 1.*\n.*--- gap: .*\n.*start 2\n/);
+    const steps = result.teardown.map(({ step, ok }: { step: string; ok: boolean }) => [step, ok]);
+    expect(steps).toEqual([
+      ["fetch what the nodes noted", true],
+      ["put supplies to their safe state", true],
+      ["close lines and bus", true],
+      ["close the power units", true],
+      ["close the console logs", true],
+      ["leave the emulator", true],
+      ["give the lease back", true],
+    ]);
+    expect(list()).toEqual(expect.arrayContaining(["report.html", "junit.xml", "node-0.jsonl"]));
+    expect(JSON.parse(read("run.json")).bench).toMatchObject({ name: "emulated" });
+    const phases = events().filter(({ type }) => type === "bench-phase");
+    expect(phases.map(({ phase }) => phase)).toEqual([
+      "prepare",
+      "health",
+      "scenario",
+      "fetch",
+      "restore",
+    ]);
+    expect(result.bench.boards).toHaveLength(5);
+    expect(result.bench.recoveries["give-up"]).toBe(0);
+  });
+
+  it.each(["brown-out-all", "leader-crash"])("%s is as expected", async (scenario) => {
+    const { code, result } = await runOn(ownBench(), scenario);
+    expect(result).toMatchObject({ outcome: "valid", partial: null });
+    expect(code).toBe(0);
+  });
+
+  it("says which board does not answer, after all that could be tried", async () => {
+    // A supply that is none.
+    const power = 'power: { on: "true", off: "true" }';
+    const bench = ownBench((text) =>
+      text.replace("power: { unit: board, output: 2 }", `${power}\n    timeouts: { boot: 500ms }`),
+    );
+    const { code, result } = await runOn(bench, "happy", "--nodes", "3");
+    expect(result.failure.class).toBe("node");
+    expect(result.failure.text).toMatch(/^ecu1 does not come up: no answer within 500 ms; /);
+    expect(result.outcome).toBe("not-run");
+    expect(result.bench.recoveries).toMatchObject({
+      reopen: 1,
+      reset: 1,
+      "power-cycle": 1,
+      "give-up": 1,
+    });
+    expect(code).toBe(3);
+  });
+
+  it("refuses more nodes than the bench has, and level bench without one", async () => {
+    const many = await runOn(ownBench(), "happy", "--nodes", "7");
+    expect(many.stderr).toBe(
+      "rig: the run has 7 nodes, bench emulated has 5: expected no more than that\n",
+    );
+    expect(many.code).toBe(5);
+    const none = await rig(["run", "--level", "bench"]);
+    expect(none.stderr).toBe("rig: level bench: expected rig run with --bench FILE\n");
+    expect(none.code).toBe(64);
+  });
+});
