@@ -24,8 +24,8 @@ export interface Mutant {
   /** A scenario in which it matters, with changes to its plan. */
   readonly scenario: string;
   readonly change?: (plan: RunPlan) => RunPlan;
-  /** Seeds of the scenario, and of the swarm where one was looked for, that show it. */
-  readonly known: { readonly scenario: number; readonly swarm?: number };
+  /** Seeds of the scenario and of the swarm that show it. */
+  readonly known: { readonly scenario: number; readonly swarm: number };
   readonly rules?: Partial<RojRules>;
   readonly wrap?: (core: NodeCore) => NodeCore;
   /** What the host writes instead of what it should. */
@@ -108,7 +108,7 @@ export const MUTANTS: readonly Mutant[] = [
     detector: "lock-rule",
     scenario: "message-loss",
     change: hurried,
-    known: { scenario: 8 },
+    known: { scenario: 8, swarm: 140 },
     rules: {
       mayVote: ({ lock, digest, validRound }) =>
         lock === null || lock.digest === digest || validRound !== null,
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "an announced commit is believed without the confirmations",
     detector: "certificates",
     scenario: "bft-false-commit",
-    known: { scenario: 1 },
+    known: { scenario: 1, swarm: 69 },
     rules: { trustsCommits: true },
   },
   {
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "the quorum is two thirds, rounded down",
     detector: "certificates",
     scenario: "leader-crash",
-    known: { scenario: 1 },
+    known: { scenario: 1, swarm: 4 },
     rules: { quorum: (nodes) => Math.floor((2 * nodes) / 3) },
   },
   {
@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "nodes known to lie are taken off the quorum",
     detector: "certificates",
     scenario: "bft-equivocation",
-    known: { scenario: 1 },
+    known: { scenario: 1, swarm: 21 },
     rules: { quorum: (nodes, convicted) => ROJ_RULES.quorum(nodes, 0) - convicted },
   },
   {
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a signer that stands in a certificate twice counts twice",
     detector: "certificates",
     scenario: "bft-false-commit",
-    known: { scenario: 1 },
+    known: { scenario: 1, swarm: 69 },
     rules: { refusesDoubleSigners: false },
   },
   {
@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
     detector: "applied-once",
     scenario: "brown-out-all",
     change: compacting,
-    known: { scenario: 1 },
+    known: { scenario: 1, swarm: 80 },
     rules: { snapshotsSessions: false },
   },
   {
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "reads are answered from what has been applied so far, not through the log",
     detector: "replies-equal",
     scenario: "happy",
-    known: { scenario: 1 },
+    known: { scenario: 1, swarm: 2 },
     rules: { readsFromLog: false },
   },
   {
@@ -185,7 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
     detector: "elle",
     scenario: "leader-crash",
     change: impatient,
-    known: { scenario: 1 },
+    known: { scenario: 1, swarm: 8 },
     write: timeoutAsFailure,
   },
 ];
