@@ -46,6 +46,18 @@ export function timeOfUnits(units: bigint, unitsPerSecond: bigint): TraceTime {
   return { seconds: Number(seconds), nanoseconds: Number(nanoseconds) };
 }
 
+/** The same from the two halves of a count of 64 bits; units to the second, up to billionths. */
+export function timeOfCount(high: number, low: number, unitsPerSecond: number): TraceTime {
+  // What a double holds in full needs no bigint, which is slow.
+  if (high >= 2 ** 21 || NS_PER_S % unitsPerSecond !== 0) {
+    return timeOfUnits((BigInt(high) << 32n) | BigInt(low), BigInt(unitsPerSecond));
+  }
+  const count = high * 2 ** 32 + low;
+  const seconds = Math.floor(count / unitsPerSecond);
+  const nanoseconds = (count - seconds * unitsPerSecond) * (NS_PER_S / unitsPerSecond);
+  return { seconds, nanoseconds };
+}
+
 /** Whole nanoseconds. */
 export function nanosecondsOf({ seconds, nanoseconds }: TraceTime): bigint {
   return BigInt(seconds) * BigInt(NS_PER_S) + BigInt(nanoseconds);

@@ -63,6 +63,21 @@ function parseColumns({ tokens, at }: AscLine, from: number, output: TraceOutput
   const count = Number(tokens[from + 3]);
   const given = parseBytes({ tokens, from: from + 4, count, base: 16 }, at);
   const flags = parseDigits(tokens[from + 4 + count + 2], 16);
+  return fdContentOf({ brs, esi, dlc, flags, given }, at, output);
+}
+
+interface FdColumns {
+  readonly brs: boolean;
+  readonly esi: boolean;
+  readonly dlc: number;
+  /** -1 where the line has none. */
+  readonly flags: number;
+  readonly given: Uint8Array;
+}
+
+export function fdContentOf(columns: FdColumns, at: number, output: TraceOutput): FrameContent {
+  const { brs, esi, dlc, flags, given } = columns;
+  const count = given.length;
   if (flags > 0 && (flags & ASC_REMOTE) !== 0 && count === 0) {
     return { kind: "remote", fd: false, brs: false, esi: false, dlc, data: given };
   }

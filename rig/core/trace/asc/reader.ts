@@ -12,6 +12,7 @@ import type { TraceOutput } from "../trace-reader.ts";
 import { addTimes, TIME_ZERO, type TraceTime, timeOfDigits } from "../trace-time.ts";
 import { type AscLine, parseClassicLine } from "./classic-line.ts";
 import { parseFdLine } from "./fd-line.ts";
+import { PlainAscLines } from "./plain-lines.ts";
 import { parseXlLine } from "./xl-line.ts";
 
 const STAMPED = /^\s*(\d{1,15})\.(\d{1,9})\d*\s+(.*)$/;
@@ -25,16 +26,28 @@ export const readAsc = lineReader((output) => {
 
 class AscParser {
   private readonly output: TraceOutput;
+  private readonly plain: PlainAscLines;
   private base: 10 | 16 = 16;
   private isRelative = false;
   private last: TraceTime = TIME_ZERO;
 
   constructor(output: TraceOutput) {
     this.output = output;
+    this.plain = new PlainAscLines(output);
     output.clock = "start";
   }
 
   line(text: string, at: number): void {
+    const isUsual = this.base === 16 && !this.isRelative;
+    const record = isUsual ? this.plain.parse(text, at) : null;
+    if (record === null) this.otherLine(text, at);
+    else {
+      this.last = record.time ?? this.last;
+      this.output.deliver(record);
+    }
+  }
+
+  private otherLine(text: string, at: number): void {
     const stamped = STAMPED.exec(text);
     if (stamped === null) {
       this.headLine(text, at);

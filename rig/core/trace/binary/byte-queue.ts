@@ -5,6 +5,8 @@
 
 export class ByteQueue {
   private bytes = new Uint8Array(4096);
+  /** Of all bytes: a view for each few of them takes longer than to read them. */
+  private view = viewOf(this.bytes);
   private from = 0;
   private to = 0;
   private position: number;
@@ -34,9 +36,18 @@ export class ByteQueue {
     return new DataView(this.bytes.buffer, this.bytes.byteOffset + this.from, length);
   }
 
-  /** Takes the first bytes without a copy of them. Valid until the next `append`. */
-  borrow(length: number): Uint8Array {
-    const taken = this.bytes.subarray(this.from, this.from + length);
+  /** Numbers so many bytes behind the first; there must be enough. */
+  uint16(at: number, isLittle: boolean): number {
+    return this.view.getUint16(this.from + at, isLittle);
+  }
+
+  uint32(at: number, isLittle: boolean): number {
+    return this.view.getUint32(this.from + at, isLittle);
+  }
+
+  /** Takes the first bytes, and gives those behind the head. Valid until the next `append`. */
+  borrow(length: number, headLength = 0): Uint8Array {
+    const taken = this.bytes.subarray(this.from + headLength, this.from + length);
     this.skip(length);
     return taken;
   }
@@ -60,6 +71,7 @@ export class ByteQueue {
       const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
       larger.set(waiting);
       this.bytes = larger;
+      this.view = viewOf(larger);
     } else {
       this.bytes.copyWithin(0, this.from, this.to);
     }

@@ -21,7 +21,7 @@ import {
   OBJECT_MARK,
 } from "./layout.ts";
 import { fdMessage64Of, fdMessageOf, messageOf } from "./messages.ts";
-import { parseObject } from "./object.ts";
+import { type BlfObject, takeObject } from "./object.ts";
 
 /** Containers have 128 KiB as a rule; more than this is a sign of damage. */
 const SIZE_MAX = 1 << 24;
@@ -29,7 +29,7 @@ const SIZE_MAX = 1 << 24;
 const PADDING_MAX = 8;
 const HEAD_SIZE_MAX = 4096;
 
-type Decode = (object: ReturnType<typeof parseObject>, output: TraceOutput) => TraceRecord | null;
+type Decode = (object: BlfObject, output: TraceOutput) => TraceRecord | null;
 
 const DECODERS: Readonly<Record<number, Decode>> = {
   [OBJECT.message]: messageOf,
@@ -61,10 +61,8 @@ class BlfHandler implements StructureHandler {
     const size = nextObject(queue);
     if (size === null || queue.length < size) return false;
     const at = queue.offset;
-    const isContainer = queue.peek(OBJECT_BASE_SIZE).getUint32(12, true) === OBJECT.container;
-    const bytes = queue.borrow(size);
-    if (!isContainer) this.object(bytes, at);
-    else this.unpack(bytes, at, this.unpacked);
+    if (queue.uint32(12, true) !== OBJECT.container) this.object(queue, size);
+    else this.unpack(queue.borrow(size), at, this.unpacked);
     return true;
   }
 
@@ -73,7 +71,7 @@ class BlfHandler implements StructureHandler {
     if (unpacked === null) refuseOffset(queue.offset, "the file ends within its head");
     if (queue.length >= CONTAINER_HEAD_SIZE && nextObject(queue) !== null) {
       const at = queue.offset;
-      const isContainer = queue.peek(OBJECT_BASE_SIZE).getUint32(12, true) === OBJECT.container;
+      const isContainer = queue.uint32(12, true) === OBJECT.container;
       const bytes = queue.take(queue.length);
       if (isContainer) this.unpack(bytes, at, unpacked);
       refuseOffset(at, `the file ends after ${bytes.length} bytes of an object`);
@@ -84,8 +82,8 @@ class BlfHandler implements StructureHandler {
 
   private fileHead(queue: ByteQueue): boolean {
     if (queue.length < 8) return false;
-    const size = queue.peek(8).getUint32(4, true);
-    if (queue.peek(4).getUint32(0, true) !== FILE_MARK || size < 72 || size > HEAD_SIZE_MAX) {
+    const size = queue.uint32(4, true);
+    if (queue.uint32(0, true) !== FILE_MARK || size < 72 || size > HEAD_SIZE_MAX) {
       refuseOffset(0, "no head of a BLF file (LOGG and its size)");
     }
     if (queue.length < size) return false;
@@ -135,18 +133,17 @@ class BlfHandler implements StructureHandler {
     for (;;) {
       const size = nextObject(unpacked);
       if (size === null || unpacked.length < size) return;
-      const at = unpacked.offset;
-      this.object(unpacked.borrow(size), at);
+      this.object(unpacked, size);
     }
   }
 
-  private object(bytes: Uint8Array, at: number): void {
+  private object(queue: ByteQueue, size: number): void {
     const { output } = this;
-    const object = parseObject(bytes, at, output);
+    const object = takeObject(queue, size, output);
     const decode = DECODERS[object.type] ?? eventOf;
     const record = decode(object, output);
     if (record !== null) output.deliver(record);
-    else output.skipped.add(nameOf(object.type), at);
+    else output.skipped.add(nameOf(object.type), object.at);
   }
 }
 
@@ -162,9 +159,8 @@ function nameOf(type: number): string {
 function nextObject(queue: ByteQueue): number | null {
   for (let skipped = 0; skipped <= PADDING_MAX; skipped++) {
     if (queue.length < OBJECT_BASE_SIZE) return null;
-    const view = queue.peek(OBJECT_BASE_SIZE);
-    if (view.getUint32(0, true) === OBJECT_MARK) {
-      const size = view.getUint32(8, true);
+    if (queue.uint32(0, true) === OBJECT_MARK) {
+      const size = queue.uint32(8, true);
       if (size >= OBJECT_BASE_SIZE && size <= SIZE_MAX) return size;
       refuseOffset(queue.offset, `an object of ${size} bytes, which can't be`);
     }

@@ -28,7 +28,8 @@ export class PacketDecoder {
       this.decode(packet);
       return;
     }
-    held.push(packet);
+    // Its bytes are borrowed from the reader.
+    held.push({ ...packet, bytes: packet.bytes.slice() });
     this.vote(packet);
     const votes = this.votes[kindOf(packet)];
     if (held.length >= HELD_MAX || Math.abs(votes) >= VOTES_ENOUGH) this.settle();

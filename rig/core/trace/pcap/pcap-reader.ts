@@ -50,19 +50,17 @@ class PcapHandler implements StructureHandler {
 
   private record(queue: ByteQueue, { isLittle, nanosecondsPerTick, linkType }: FileHead): boolean {
     if (queue.length < PCAP_RECORD_SIZE) return false;
-    const view = queue.peek(PCAP_RECORD_SIZE);
-    const seconds = view.getUint32(0, isLittle);
-    const ticks = view.getUint32(4, isLittle);
-    const length = view.getUint32(8, isLittle);
-    const isCut = length < view.getUint32(12, isLittle);
+    const seconds = queue.uint32(0, isLittle);
+    const ticks = queue.uint32(4, isLittle);
+    const length = queue.uint32(8, isLittle);
+    const isCut = length < queue.uint32(12, isLittle);
     const at = queue.offset;
     const nanoseconds = ticks * nanosecondsPerTick;
     if (length > PACKET_BYTES_MAX || nanoseconds >= 1e9) {
       refuseOffset(at, "no head of a record with a length and a time that can be");
     }
     if (queue.length < PCAP_RECORD_SIZE + length) return false;
-    queue.skip(PCAP_RECORD_SIZE);
-    const bytes = queue.take(length);
+    const bytes = queue.borrow(PCAP_RECORD_SIZE + length, PCAP_RECORD_SIZE);
     const time = { seconds, nanoseconds };
     this.output.setClockBy(time);
     const packet = unwrap({ time, channel: "", direction: null, at, bytes, isCut }, linkType);

@@ -8,7 +8,7 @@ import { binaryReader, refuseRest, type StructureHandler } from "../binary/binar
 import { type ByteQueue, viewOf } from "../binary/byte-queue.ts";
 import type { TraceDirection } from "../record.ts";
 import { refuseOffset, type TraceOutput } from "../trace-reader.ts";
-import { addTimes, type TraceTime, timeOfUnits } from "../trace-time.ts";
+import { addTimes, type TraceTime, timeOfCount } from "../trace-time.ts";
 import { PacketDecoder } from "./packet-decoder.ts";
 import { CAN_LINKS } from "./pcap-reader.ts";
 import {
@@ -23,6 +23,8 @@ import {
 import { unwrap } from "./socketcan-packet.ts";
 
 const BLOCK_BYTES_MAX = 1 << 24;
+/** Where the packet begins in its block. */
+const PACKET_AT = 28;
 const INTERFACES_MAX = 65_536;
 
 export const readPcapng = binaryReader((output) => new PcapngHandler(output));
@@ -30,12 +32,11 @@ export const readPcapng = binaryReader((output) => new PcapngHandler(output));
 interface Interface {
   readonly name: string;
   readonly linkType: number;
-  readonly unitsPerSecond: bigint;
+  readonly unitsPerSecond: number;
   readonly offsetS: number;
 }
 
 interface Block {
-  readonly type: number;
   readonly at: number;
   readonly body: Uint8Array;
   readonly view: DataView;
@@ -54,23 +55,22 @@ class PcapngHandler implements StructureHandler {
 
   step(queue: ByteQueue): boolean {
     if (queue.length < 12) return false;
-    const view = queue.peek(12);
     const at = queue.offset;
     // The type of a section reads the same in both orders; the magic behind it tells which.
-    if (view.getUint32(0) === BLOCK.section) this.startSection(view, at);
+    if (queue.uint32(0, false) === BLOCK.section) this.startSection(queue);
     else if (at === 0) refuseOffset(0, "no section header of pcapng");
-    const length = view.getUint32(4, this.isLittle);
+    const length = queue.uint32(4, this.isLittle);
     if (length < 12 || length % 4 !== 0 || length > BLOCK_BYTES_MAX) {
       refuseOffset(at, `a block of ${length} bytes, which can't be`);
     }
     if (queue.length < length) return false;
-    const type = view.getUint32(0, this.isLittle);
-    const bytes = queue.take(length);
-    if (viewOf(bytes).getUint32(length - 4, this.isLittle) !== length) {
+    const type = queue.uint32(0, this.isLittle);
+    if (queue.uint32(length - 4, this.isLittle) !== length) {
       refuseOffset(at, "a block whose length at the end differs from that at its head");
     }
-    const body = bytes.subarray(8, length - 4);
-    this.block({ type, at, body, view: viewOf(body) });
+    if (type === BLOCK.enhanced) this.packet(queue, length, 4);
+    else if (type === BLOCK.packet) this.packet(queue, length, 2);
+    else this.block(type, at, queue.borrow(length, 8).subarray(0, -4));
     return true;
   }
 
@@ -82,21 +82,19 @@ class PcapngHandler implements StructureHandler {
     refuseRest(queue, "a block");
   }
 
-  private startSection(view: DataView, at: number): void {
-    const isLittle = view.getUint32(8, true) === BYTE_ORDER_MAGIC;
-    if (!isLittle && view.getUint32(8, false) !== BYTE_ORDER_MAGIC) {
-      refuseOffset(at, "a section header without its byte order magic");
+  private startSection(queue: ByteQueue): void {
+    const isLittle = queue.uint32(8, true) === BYTE_ORDER_MAGIC;
+    if (!isLittle && queue.uint32(8, false) !== BYTE_ORDER_MAGIC) {
+      refuseOffset(queue.offset, "a section header without its byte order magic");
     }
     this.isLittle = isLittle;
     this.interfaces = [];
   }
 
-  private block(block: Block): void {
-    const { type, at } = block;
+  private block(type: number, at: number, body: Uint8Array): void {
     if (type === BLOCK.section) return;
+    const block = { at, body, view: viewOf(body) };
     if (type === BLOCK.interface) this.interface(block);
-    else if (type === BLOCK.enhanced) this.packet(block, { dataAt: 20, interfaceBytes: 4 });
-    else if (type === BLOCK.packet) this.packet(block, { dataAt: 20, interfaceBytes: 2 });
     else if (type === BLOCK.simple) this.simplePacket(block);
     else this.output.skipped.add("blocks that hold no packets", at);
   }
@@ -107,43 +105,44 @@ class PcapngHandler implements StructureHandler {
     const options = readOptions(body.subarray(8), this.isLittle);
     const nameBytes = options.get(OPTION_NAME) ?? new Uint8Array(0);
     const resolution = options.get(OPTION_RESOLUTION)?.[0] ?? 6;
-    const exponent = BigInt(resolution & 0x7f);
+    const exponent = resolution & 0x7f;
     const isBinary = (resolution & 0x80) !== 0;
-    if (exponent > (isBinary ? 63n : 18n)) refuseOffset(at, "a resolution of stamps beyond reason");
+    if (exponent > (isBinary ? 63 : 18)) refuseOffset(at, "a resolution of stamps beyond reason");
     const offset = options.get(OPTION_OFFSET);
     const hasOffset = offset !== undefined && offset.length === 8;
     this.interfaces.push({
       name: new TextDecoder().decode(nameBytes).replace(/\0.*$/s, ""),
       linkType: view.getUint16(0, this.isLittle),
-      unitsPerSecond: (isBinary ? 2n : 10n) ** exponent,
+      unitsPerSecond: (isBinary ? 2 : 10) ** exponent,
       offsetS: hasOffset ? Number(viewOf(offset).getBigInt64(0, this.isLittle)) : 0,
     });
   }
 
-  private packet(block: Block, layout: { dataAt: number; interfaceBytes: number }): void {
-    const { body, view, at } = block;
-    const { dataAt } = layout;
-    if (body.length < dataAt) refuseOffset(at, "a packet block without its fields");
-    const isLittle = this.isLittle;
-    const isShort = layout.interfaceBytes === 2;
-    const from =
-      this.interfaces[isShort ? view.getUint16(0, isLittle) : view.getUint32(0, isLittle)];
-    const length = view.getUint32(12, isLittle);
-    if (from === undefined || length > body.length - dataAt) {
+  /** A block of `size` bytes: eight of head, fields, the packet, options, and the size again. */
+  private packet(queue: ByteQueue, size: number, interfaceBytes: 2 | 4): void {
+    const { isLittle } = this;
+    const at = queue.offset;
+    if (size < PACKET_AT + 4) refuseOffset(at, "a packet block without its fields");
+    const isShort = interfaceBytes === 2;
+    const from = this.interfaces[isShort ? queue.uint16(8, isLittle) : queue.uint32(8, isLittle)];
+    const length = queue.uint32(20, isLittle);
+    const optionsAt = PACKET_AT + length + ((4 - (length % 4)) % 4);
+    if (from === undefined || length > size - PACKET_AT - 4) {
       refuseOffset(at, "a packet of no interface, or longer than its block");
     }
-    const high = BigInt(view.getUint32(4, isLittle));
-    const units = (high << 32n) | BigInt(view.getUint32(8, isLittle));
-    const sinceOffset = timeOfUnits(units, from.unitsPerSecond);
-    const time = addTimes(sinceOffset, { seconds: from.offsetS, nanoseconds: 0 });
-    const isCut = length < view.getUint32(16, isLittle);
-    const rest = body.subarray(dataAt + length + ((4 - (length % 4)) % 4));
-    const direction = isShort ? null : this.directionOf(rest);
-    const bytes = body.subarray(dataAt, dataAt + length);
+    const { offsetS, unitsPerSecond } = from;
+    const stamp = [queue.uint32(12, isLittle), queue.uint32(16, isLittle)] as const;
+    const sinceOffset = timeOfCount(...stamp, unitsPerSecond);
+    const time = addTimes(sinceOffset, { seconds: offsetS, nanoseconds: 0 });
+    const isCut = length < queue.uint32(24, isLittle);
+    const block = queue.borrow(size);
+    const direction = isShort ? null : this.directionOf(block.subarray(optionsAt, -4));
+    const bytes = block.subarray(PACKET_AT, PACKET_AT + length);
     this.deliver({ from, time, direction, at, bytes, isCut });
   }
 
   private directionOf(options: Uint8Array): TraceDirection | null {
+    if (options.length === 0) return null;
     const flags = readOptions(options, this.isLittle).get(OPTION_DIRECTION);
     if (flags === undefined || flags.length !== 4) return null;
     const bits = viewOf(flags).getUint32(0, this.isLittle) & 3;
@@ -168,13 +167,14 @@ class PcapngHandler implements StructureHandler {
     readonly bytes: Uint8Array;
     readonly isCut: boolean;
   }): void {
-    const { from, time, at } = found;
+    const { from, time, direction, at, bytes, isCut } = found;
     if (!CAN_LINKS.includes(from.linkType)) {
       this.output.skipped.add("packets of links other than SocketCAN", at);
       return;
     }
     if (time !== null) this.output.setClockBy(time);
-    const packet = unwrap({ ...found, channel: from.name }, from.linkType);
+    const channel = from.name;
+    const packet = unwrap({ time, channel, direction, at, bytes, isCut }, from.linkType);
     if (packet === null) this.output.skipped.add("packets that are no CAN frames", at);
     else this.decoder.take(packet);
   }

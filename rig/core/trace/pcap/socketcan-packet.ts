@@ -100,7 +100,16 @@ export function decodePacket(
     }
     refuseOffset(at, `a packet of ${bytes.length} bytes, which is no SocketCAN frame`);
   }
-  return recordOf(packet, viewOf(bytes).getUint32(0, isLittle), output);
+  return recordOf(packet, wordOf(bytes, isLittle), output);
+}
+
+/** The identifier word that the packet begins with; a view for it would take longer. */
+function wordOf(bytes: Uint8Array, isLittle: boolean): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[0], bytes[1], bytes[2], bytes[3]];
+  const word = isLittle
+    ? (d << 24) | (c << 16) | (b << 8) | a
+    : (a << 24) | (b << 16) | (c << 8) | d;
+  return word >>> 0;
 }
 
 function recordOf(packet: Packet, word: number, output: TraceOutput): TraceRecord {

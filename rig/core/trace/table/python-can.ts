@@ -4,6 +4,7 @@
  * and all others of unknown format; FD frames are not written to it.
  */
 
+import { BASE_ID_MAX, EXTENDED_ID_MAX } from "../../can/frame.ts";
 import {
   CLASSIC_FLAGS,
   dlcFor,
@@ -18,6 +19,7 @@ import type { Tally } from "../tally.ts";
 import { decodeBase64, encodeBase64 } from "../text/base64.ts";
 import { checkId, formatHex, parseDigits } from "../text/hex.ts";
 import { lineReader } from "../text/line-reader.ts";
+import { LineScanner } from "../text/line-scanner.ts";
 import { textWriter } from "../text/text-writer.ts";
 import type { TraceFormat } from "../trace-format.ts";
 import { refuseLine, type TraceOutput } from "../trace-reader.ts";
@@ -25,13 +27,37 @@ import { formatTime, hasPlaces, type TraceTime, timeOfDigits } from "../trace-ti
 import { TimeLine } from "../trace-writer.ts";
 import { noteUnknownLength } from "../unknown-flags.ts";
 
+const UNKNOWN_FLAGS = { fd: null, brs: null, esi: null } as const;
 const HEAD = "timestamp,arbitration_id,extended,remote,error,dlc,data";
 
-const reader = lineReader((output) => ({
-  line(text, number) {
-    if (text !== "" && text !== HEAD) output.deliver(parseRow(text, number, output));
-  },
-}));
+const reader = lineReader((output) => {
+  const scanner = new LineScanner();
+  return {
+    line(text, number) {
+      if (text === "" || text === HEAD) return;
+      const record = plainRow(scanner, text, number) ?? parseRow(text, number, output);
+      if (record.time !== null) output.setClockBy(record.time);
+      output.deliver(record);
+    },
+  };
+});
+
+/** Rows of data frames in their usual writing; null for all others. */
+function plainRow(line: LineScanner, text: string, at: number): FrameRecord | null {
+  line.begin(text);
+  const time = line.time();
+  if (time === null || !line.skip(",0x")) return null;
+  const id = line.hex();
+  const extended = line.skip(",1");
+  if (id < 0 || id > (extended ? EXTENDED_ID_MAX : BASE_ID_MAX)) return null;
+  if (!(extended || line.skip(",0")) || !line.skip(",0,0,")) return null;
+  if (line.decimal(2) < 0 || !line.skip(",")) return null;
+  const data = decodeBase64(line.rest());
+  if (data === null || data.length > 8) return null;
+  const place = { time, channel: "", direction: null, at };
+  const dlc = data.length;
+  return frameRecord(place, { id, extended }, { kind: "data", ...UNKNOWN_FLAGS, dlc, data });
+}
 
 function parseRow(text: string, at: number, output: TraceOutput): TraceRecord {
   const cells = text.split(",");
@@ -42,7 +68,6 @@ function parseRow(text: string, at: number, output: TraceOutput): TraceRecord {
     return refuseLine(at, `no row of the form ${HEAD}`);
   }
   const time = parseStamp(stamp, at);
-  output.setClockBy(time);
   const place = { time, channel: "", direction: null, at };
   const given = decodeBase64(cells[6] ?? "");
   if (given === null || given.length > 64) return refuseLine(at, "data that are no base64 text");

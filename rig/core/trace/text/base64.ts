@@ -2,20 +2,26 @@
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-const VALUES = Uint8Array.from({ length: 128 }, (_, code) =>
-  Math.max(0, LETTERS.indexOf(String.fromCharCode(code))),
+/** By character code; -1 for what is no letter of it. */
+const VALUES = Int8Array.from({ length: 128 }, (_, code) =>
+  code === 0 ? -1 : LETTERS.indexOf(String.fromCharCode(code)),
 );
+const PADDING = 61;
 
 /** Null for what is no whole base64 text. */
 export function decodeBase64(text: string): Uint8Array | null {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
-  const digits = text.replace(/=+$/, "");
-  const data = new Uint8Array(Math.floor((digits.length * 6) / 8));
+  let length = text.length;
+  if (length % 4 !== 0) return null;
+  for (let missing = 0; missing < 2 && text.charCodeAt(length - 1) === PADDING; missing++) length--;
+  const data = new Uint8Array(Math.floor((length * 6) / 8));
   let bits = 0;
   let count = 0;
   let at = 0;
-  for (let letter = 0; letter < digits.length; letter++) {
-    bits = ((bits << 6) | (VALUES[digits.charCodeAt(letter)] as number)) & 0xffff;
+  for (let letter = 0; letter < length; letter++) {
+    const code = text.charCodeAt(letter);
+    const value = code < 128 ? (VALUES[code] as number) : -1;
+    if (value < 0) return null;
+    bits = ((bits << 6) | value) & 0xffff;
     count += 6;
     if (count < 8) continue;
     count -= 8;

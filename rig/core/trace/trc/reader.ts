@@ -8,6 +8,7 @@ import { lineReader } from "../text/line-reader.ts";
 import { splitBlanks } from "../text/split-blanks.ts";
 import { refuseLine, type TraceOutput } from "../trace-reader.ts";
 import { addTimes, isCivil, type TraceTime, timeOfCivil, timeOfUnits } from "../trace-time.ts";
+import { PlainTrcRows } from "./plain-rows.ts";
 import { parseErrorRow, parseFrameRow, type TrcRow, typeOfRow } from "./row.ts";
 import { TRC_COLUMNS, TRC_EPOCH_DAYS, trcVersionOf } from "./version.ts";
 
@@ -21,6 +22,7 @@ export const readTrc = lineReader((output) => {
 
 class TrcParser {
   private readonly output: TraceOutput;
+  private readonly plain = new PlainTrcRows();
   private columns = TRC_COLUMNS["1.0"];
   private hasExactStart = false;
 
@@ -31,7 +33,11 @@ class TrcParser {
 
   line(text: string, at: number): void {
     if (text.startsWith(";")) this.headLine(text, at);
-    else if (text !== "") this.row(text, at);
+    else if (text !== "") {
+      const record = this.plain.parse(text, this.columns, at);
+      if (record === null) this.row(text, at);
+      else this.output.deliver(record);
+    }
   }
 
   private headLine(text: string, at: number): void {

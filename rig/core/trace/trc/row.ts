@@ -24,8 +24,10 @@ export interface TrcRow {
   readonly text: string;
 }
 
+export type FrameType = Pick<FrameRecord, "kind" | "fd" | "brs" | "esi">;
+
 /** Types of frames in versions 2.x, with the flags that they mean. */
-const FRAME_TYPES: Readonly<Record<string, Pick<FrameRecord, "kind" | "fd" | "brs" | "esi">>> = {
+export const FRAME_TYPES: Readonly<Record<string, FrameType>> = {
   DT: { kind: "data", fd: false, brs: false, esi: false },
   RR: { kind: "remote", fd: false, brs: false, esi: false },
   FD: { kind: "data", fd: true, brs: false, esi: false },
@@ -42,7 +44,7 @@ const EVENT_TYPES: Readonly<Record<string, TraceEvent>> = {
 };
 /** The identifier that marks status rows in versions 1.x. */
 const STATUS_ID = "FFFFFFFF";
-const CLASSIC = { kind: "data", fd: false, brs: false, esi: false } as const;
+export const CLASSIC = { kind: "data", fd: false, brs: false, esi: false } as const;
 /** The position that PEAK gives an overload flag. */
 const OVERLOAD_POSITION = 28;
 
