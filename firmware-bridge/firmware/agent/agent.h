@@ -16,6 +16,8 @@
 #include "history.h"
 
 #define AGENT_TIMERS 8
+/* How often the records of the store are handed over at a start: a node need not keep them. */
+#define AGENT_PASSES 3
 #define AGENT_NEVER UINT64_MAX
 
 enum agent_cause {
@@ -108,8 +110,9 @@ struct agent {
 
 /* --- What the port calls ---------------------------------------------------------------------- */
 
-/* Once after each start, then `app_record` and `app_damaged` for what the store holds, oldest
- * first, then `agent_begin`. */
+/* Once after each start, then, for pass 0, 1 and 2, `app_pass` and `app_record` for each record of
+ * the store, oldest first (and `app_damaged` for those that can't be read, in the first pass),
+ * then `agent_begin`. */
 void agent_start(struct agent *agent, const struct agent_settings *settings, uint64_t now_us);
 void agent_begin(struct agent *agent);
 /* One byte of the control line. */
@@ -148,7 +151,8 @@ void agent_field(struct agent *agent, const char *name, uint32_t number);
 /* --- The application -------------------------------------------------------------------------- */
 
 void app_start(struct agent *agent);
-void app_record(struct agent *agent, const uint8_t *record, uint32_t length);
+void app_pass(struct agent *agent, uint8_t pass);
+void app_record(struct agent *agent, uint8_t pass, const uint8_t *record, uint32_t length);
 /* A record of this slot is there and can't be read. */
 void app_damaged(struct agent *agent, uint32_t slot);
 void app_begin(struct agent *agent);

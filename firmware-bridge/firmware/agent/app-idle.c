@@ -6,9 +6,16 @@ void app_start(struct agent *agent)
     (void)agent;
 }
 
-void app_record(struct agent *agent, const uint8_t *record, uint32_t length)
+void app_pass(struct agent *agent, uint8_t pass)
 {
     (void)agent;
+    (void)pass;
+}
+
+void app_record(struct agent *agent, uint8_t pass, const uint8_t *record, uint32_t length)
+{
+    (void)agent;
+    (void)pass;
     (void)record;
     (void)length;
 }

@@ -177,7 +177,7 @@ void disk_start(uint8_t cause)
 }
 
 /* Where the whole records end; the agent is told of each. */
-static size_t hand_over(struct agent *agent, const uint8_t *bytes, size_t length)
+static size_t hand_over(struct agent *agent, uint8_t pass, const uint8_t *bytes, size_t length)
 {
     size_t at = 0;
     while (at + HEAD <= length) {
@@ -185,14 +185,15 @@ static size_t hand_over(struct agent *agent, const uint8_t *bytes, size_t length
         uint32_t slot = get_word(head), size_of = get_word(head + 4);
         if (slot != get_word(head + 8) || size_of != get_word(head + 12)) {
             /* Nobody knows where the next record begins, or how far the node had come. */
-            app_damaged(agent, 0xFFFFFFFFu);
+            if (pass == 0)
+                app_damaged(agent, 0xFFFFFFFFu);
             break;
         }
         if (size_of > length - at - HEAD)
             break;
         if (has_sum(head, head + HEAD, size_of))
-            app_record(agent, head + HEAD, size_of);
-        else
+            app_record(agent, pass, head + HEAD, size_of);
+        else if (pass == 0)
             app_damaged(agent, slot);
         at += HEAD + size_of;
     }
@@ -201,22 +202,25 @@ static size_t hand_over(struct agent *agent, const uint8_t *bytes, size_t length
 
 void disk_load(struct agent *agent)
 {
-    size_t length, whole;
-    uint8_t *bytes = read_file("journal", &length);
-    whole = bytes == NULL ? 0 : hand_over(agent, bytes, length);
+    size_t length, whole = 0;
+    uint8_t *bytes = read_file("journal", &length), pass;
+    if (file >= 0)
+        close(file);
+    pending_length = 0;
+    write_count = 0;
+    for (pass = 0; pass < AGENT_PASSES; pass++) {
+        app_pass(agent, pass);
+        whole = bytes == NULL ? 0 : hand_over(agent, pass, bytes, length);
+    }
     if (whole < length && !replace("journal", bytes, whole))
         native_fail(path_of("journal"), strerror(errno));
     free(bytes);
-    if (file >= 0)
-        close(file);
     file = open(path_of("journal"), O_WRONLY | O_CREAT | O_APPEND, 0666);
     if (file < 0)
         native_fail(path_of("journal"), strerror(errno));
     size = (off_t)whole;
     base_token = NO_TOKEN;
     truncate_to = NO_TOKEN;
-    pending_length = 0;
-    write_count = 0;
 }
 
 void agent_port_persist(uint32_t token, uint32_t slot, const uint8_t *record, uint32_t length,
