@@ -20,6 +20,7 @@ import { NS_PER_MS } from "../core/time/time.ts";
 import { RunEngine } from "../engine/run-engine.ts";
 import { Teardown } from "../engine/teardown.ts";
 import { type Baseline, baselineRecord, baselinesOf } from "../simulation/baselines.ts";
+import { agentCommand } from "./agents-option.ts";
 import { ByHand } from "./by-hand.ts";
 import { openChannel, openOwnChannel } from "./hub-channel.ts";
 import type { ProgressLine } from "./terminal.ts";
@@ -71,14 +72,16 @@ async function runOnce(
 ): Promise<void> {
   const { plan, sink, folder, teardown, timeoutMs, signal, urgent } = options;
   const crashed = new AbortController();
-  const command = (node: number, bus: readonly string[]) => ({
-    file: process.execPath,
-    args: [
-      ...[NODE_MAIN, "--node", `${node}`, ...bus],
-      ...["--plan", join(folder.path, `${name}.json`)],
-      ...["--disk", diskOfNode(join(folder.path, disks), node)],
-    ],
-  });
+  const command = (node: number, bus: readonly string[]): ChildCommand => {
+    const disk = diskOfNode(join(folder.path, disks), node);
+    const plain = ["--plan", join(folder.path, `${name}.json`), "--disk", disk];
+    return (
+      agentCommand(plan, node, { bus, disk }) ?? {
+        file: process.execPath,
+        args: [NODE_MAIN, "--node", `${node}`, ...bus, ...plain],
+      }
+    );
+  };
   const common = {
     plan,
     clock: new MachineClock(),

@@ -1,18 +1,33 @@
 /** The C agent as a process of this machine: built once for all tests of a file, and spoken to. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-const SOURCES = new URL("../../firmware-bridge/firmware/agent/", import.meta.url).pathname;
+const FIRMWARE = new URL("../../firmware-bridge/firmware/", import.meta.url).pathname;
+const BUILD = new URL("../../build/", import.meta.url).pathname;
+const PLAIN = "FLAGS=-std=c99 -O1 -g -Wall -Wextra -Werror";
+export const SANITIZED = "SANITIZE=-fsanitize=address,undefined -fno-sanitize-recover=all";
 
-/** Builds a program of the agent's Makefile; the path of it. */
+/** Builds a program of the agent's Makefile, once for the same sources; the path of it. */
 export function buildAgent(program = "rig-agent", flags: readonly string[] = []): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "rig-agent-"));
-  const target = path.join(folder, program);
-  execFileSync("make", ["-s", "-C", SOURCES, `OUT=${folder}`, ...flags, target]);
+  const hash = createHash("sha256").update([program, ...flags].join(" "));
+  for (const folder of ["agent", "line"]) {
+    for (const file of readdirSync(path.join(FIRMWARE, folder)).sort()) {
+      hash.update(readFileSync(path.join(FIRMWARE, folder, file)));
+    }
+  }
+  const target = path.join(BUILD, `${program}-${hash.digest("hex").slice(0, 16)}`);
+  if (existsSync(target)) return target;
+  mkdirSync(BUILD, { recursive: true });
+  const folder = mkdtempSync(path.join(BUILD, "agent-"));
+  const made = path.join(folder, program);
+  const options = ["-s", "-C", path.join(FIRMWARE, "agent"), `OUT=${folder}`, PLAIN, ...flags];
+  execFileSync("make", [...options, made]);
+  renameSync(made, target);
   return target;
 }
 

@@ -151,9 +151,15 @@ static int has_sum(const uint8_t *head, const uint8_t *record, size_t length)
 
 void disk_open(const char *path)
 {
+    char *slash;
     if (strlen(path) >= sizeof folder - 40)
         native_fail("too long for the path of a disk", path);
     strcpy(folder, path);
+    for (slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        mkdir(folder, 0777);
+        *slash = '/';
+    }
     if (mkdir(path, 0777) != 0 && errno != EEXIST)
         native_fail(path, strerror(errno));
 }

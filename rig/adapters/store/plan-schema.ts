@@ -152,6 +152,10 @@ export const planFields = {
     hostClients: z.boolean({ error: "expected true or false" }),
     processes: whole(1, NODE_PROCESSES_MAX),
   }).optional(),
+  agents: fields({
+    program: z.string({ error: "expected the path of a program" }),
+    nodes: listOf(whole(0, NODES_MAX - 1), "expected a list of nodes", NODES_MAX),
+  }).optional(),
   faults: listOf(explicitFaultSchema, "expected a list of faults", 1000),
   expectation: fields({
     class: oneOf(["tolerate", "safe-only", "must-detect"]),

@@ -16,6 +16,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
+import { withAgents } from "../agents-option.ts";
 import type { BenchChoice } from "../bench/run-bench.ts";
 import { chooseLevel } from "../choose-level.ts";
 import type { Command, GlobalArguments } from "../command.ts";
@@ -37,6 +38,7 @@ type RunArguments = GlobalArguments &
     readonly bench?: string | undefined;
     readonly wait?: string | undefined;
     readonly keep?: boolean | undefined;
+    readonly agents?: string | undefined;
   };
 
 export const runCommand: Command = {
@@ -63,6 +65,10 @@ export const runCommand: Command = {
             boolean: true,
             default: false,
             describe: "On a bench: leave the supplies as they are at the end",
+          })
+          .option("agents", {
+            string: true,
+            describe: "At levels process and vcan: nodes that run a program, as 0,2=PROGRAM",
           })
           .option("background", {
             string: true,
@@ -96,6 +102,10 @@ async function trafficOf(trace?: string, plan?: string): Promise<Background | un
 
 /** A plan from a file is taken with its timers as they are. */
 async function runAtLevel(args: RunArguments): Promise<ExitCode> {
+  if (args.agents !== undefined && args.plan !== undefined) {
+    const text = "--agents beside --plan: a plan has its own: expected one of the two";
+    throw new RigError("usage.option", text);
+  }
   const choice = benchOf(args);
   const planAt = (level: string | undefined) => planOfArguments({ ...args, level });
   const level = choice === undefined ? args.level : (args.level ?? "bench");
@@ -109,7 +119,8 @@ async function runAtLevel(args: RunArguments): Promise<ExitCode> {
     throw new RigError("usage.option", "--bus: expected one interface, at level vcan");
   }
   if (args.bus !== undefined) refuseFaultsOfHub(plan, args.bus as string);
-  const timed = args.plan === undefined ? await planForMachine(plan) : plan;
+  const mixed = withAgents(plan, args.agents);
+  const timed = args.plan === undefined ? await planForMachine(mixed) : mixed;
   return run(timed, args, { why, choice: plan.level === "bench" ? choice : undefined });
 }
 

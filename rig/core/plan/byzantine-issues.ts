@@ -45,6 +45,24 @@ export function suits({ faults, auth }: Scenario, protocol: string | undefined):
   return auth === undefined && faults.every(({ kind }) => kind !== "byzantine");
 }
 
+/** Firmware on this machine: ROJ without signatures, as processes, for clients of the host. */
+export function agentIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[] {
+  const { agents, nodes, level, protocol, auth = "crash", residents } = plan;
+  if (agents === undefined) return [];
+  const issue = (text: string) => [{ path: ["agents"], text }];
+  const beyond = agents.nodes.find((node) => node >= nodes);
+  if (beyond !== undefined) return issue(`found node ${beyond}, expected 0 to ${nodes - 1}`);
+  if (agents.nodes.length === 0) return issue("found no node, expected one and more");
+  if (level !== "process" && level !== "vcan") {
+    return issue(`found level ${level}, expected process or vcan, where nodes are programs`);
+  }
+  if (protocol !== "roj" || auth !== "crash") {
+    return issue(`found ${protocol} with ${auth}, expected roj with crash, which agents speak`);
+  }
+  if (residents === undefined) return [];
+  return issue("found clients on the nodes, expected clients on the host alone");
+}
+
 /** What does not go together, whatever the numbers. */
 export function combinationIssues({
   protocol,

@@ -11,7 +11,7 @@ import { RigError } from "../verdict/rig-error.ts";
 import { NODE_PROCESSES_MAX } from "../wire/session.ts";
 import { MICRO_OPS_MAX } from "../wire/transaction.ts";
 import { adversityOf } from "./adversity.ts";
-import { byzantineIssues, combinationIssues } from "./byzantine-issues.ts";
+import { agentIssues, byzantineIssues, combinationIssues } from "./byzantine-issues.ts";
 import { expectationOf } from "./expectation.ts";
 import { expectationIssues, faultIssues, pathText, type ScenarioIssue } from "./issues.ts";
 import type { Level } from "./level.ts";
@@ -177,6 +177,7 @@ export function planIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[
     ...faultIssues([], faults, size),
     ...byzantineIssues(nodes, faults),
     ...combinationIssues(plan),
+    ...agentIssues(plan),
   ];
   if (found.length > 0) return found;
   if (!levelsFor(faults).includes(level)) {

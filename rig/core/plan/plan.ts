@@ -109,6 +109,13 @@ export interface ResidentPlan {
   readonly processes: number;
 }
 
+/** Nodes that run another program than the rig's: firmware built for this machine. */
+export interface AgentPlan {
+  /** Path of the program. */
+  readonly program: string;
+  readonly nodes: readonly number[];
+}
+
 export interface RunPlan {
   readonly schema: 1;
   readonly scenario: string;
@@ -127,6 +134,8 @@ export interface RunPlan {
   readonly workload: WorkloadPlan;
   /** Left out where the host's clients alone are at work. */
   readonly residents?: ResidentPlan;
+  /** Left out where all nodes run the rig's own program. */
+  readonly agents?: AgentPlan;
   readonly faults: readonly Fault[];
   readonly expectation: Expectation;
   readonly floors: Floors;

@@ -1,0 +1,60 @@
+/** `--agents 0,2=PROGRAM`: the nodes of a run that are firmware built for this machine. */
+
+import { accessSync, constants, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { ChildCommand } from "../adapters/hub/child-guard.ts";
+import { COMPACTION } from "../core/consensus/roj/snapshot.ts";
+import { agentIssues } from "../core/plan/byzantine-issues.ts";
+import type { AgentPlan, RunPlan } from "../core/plan/plan.ts";
+import { NS_PER_US } from "../core/time/time.ts";
+import { RigError } from "../core/verdict/rig-error.ts";
+
+/** The plan with these nodes; throws for what can't run. */
+export function withAgents(plan: RunPlan, text: string | undefined): RunPlan {
+  const mixed = text === undefined ? plan : { ...plan, agents: read(text) };
+  const [issue] = text === undefined ? [] : agentIssues(mixed);
+  if (issue !== undefined) throw new RigError("usage.option", `--agents ${text}: ${issue.text}`);
+  if (mixed.agents !== undefined) refuseNoProgram(mixed.agents.program);
+  return mixed;
+}
+
+function read(text: string): AgentPlan {
+  const found = /^(\d{1,2}(?:,\d{1,2})*)=(.+)$/.exec(text);
+  const nodes = [...new Set((found?.[1] ?? "").split(",").map(Number))].sort((a, b) => a - b);
+  if (found !== null) return { program: resolve(found[2] ?? ""), nodes };
+  const expected = "expected nodes and a program, as 0,2=build/rig-agent";
+  throw new RigError("usage.option", `--agents ${text}: ${expected}`);
+}
+
+function refuseNoProgram(program: string): void {
+  try {
+    accessSync(program, constants.X_OK);
+    if (statSync(program).isFile()) return;
+  } catch {
+    // Said below.
+  }
+  const hint = "Build one: make -C firmware-bridge/firmware/agent OUT=DIR DIR/rig-agent";
+  const text = `${program}: expected a program that can be run, for the nodes of --agents`;
+  throw new RigError("input.unreadable", text, { hint });
+}
+
+/** How to run node `node`; null where it is one of the rig's own. */
+export function agentCommand(
+  { agents, nodes, timers, storage }: RunPlan,
+  node: number,
+  place: { readonly bus: readonly string[]; readonly disk: string },
+): ChildCommand | null {
+  if (agents === undefined || !agents.nodes.includes(node)) return null;
+  const { everySlots, journalBytes, keptSlots } = { ...COMPACTION, ...storage.compaction };
+  const microseconds = (ns: number) => `${Math.ceil(ns / NS_PER_US)}`;
+  return {
+    file: agents.program,
+    args: [
+      ...["--no-line", "--disk", place.disk, ...place.bus],
+      ...["--node", `${node}`, "--nodes", `${nodes}`],
+      ...["--round", microseconds(timers.roundTimeoutNs)],
+      ...["--delta", microseconds(timers.roundDeltaNs)],
+      ...["--every", `${everySlots}`, "--journal", `${journalBytes}`, "--kept", `${keptSlots}`],
+    ],
+  };
+}
