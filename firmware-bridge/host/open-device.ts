@@ -51,13 +51,27 @@ export async function openDevice(place: SerialPlace, options: DeviceOptions): Pr
   throw trouble(`${where} with serial number ${place.serial}, expected one`);
 }
 
-async function ask(port: string, place: SerialPlace, options: DeviceOptions): Promise<Device> {
-  const { signals, helloMs } = options;
+/** As `openDevice`, but asks nothing where the port is known: its device may hang, or be mute. */
+export async function openLine(
+  place: SerialPlace,
+  options: DeviceOptions,
+): Promise<Pick<Device, "port" | "session">> {
+  const [port, ...others] = candidatePorts(place);
+  if (port === undefined || others.length > 0) return openDevice(place, options);
+  return { port, session: await open(port, place, options) };
+}
+
+async function open(port: string, place: SerialPlace, options: DeviceOptions) {
+  const { signals } = options;
   const serial = { baudRate: place.baud, ...(signals === undefined ? {} : { signals }) };
-  const open = options.open ?? ((name: string) => openSerial(name, serial));
-  const session = new LineSession(await open(port), options.session);
+  const openPort = options.open ?? ((name: string) => openSerial(name, serial));
+  return new LineSession(await openPort(port), options.session);
+}
+
+async function ask(port: string, place: SerialPlace, options: DeviceOptions): Promise<Device> {
+  const session = await open(port, place, options);
   try {
-    return { port, session, hello: await session.hello(helloMs) };
+    return { port, session, hello: await session.hello(options.helloMs) };
   } catch (error) {
     await session.close();
     throw error;

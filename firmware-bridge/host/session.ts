@@ -15,7 +15,7 @@ import {
   type Refused,
   SEQUENCE_MAX,
 } from "../protocol/line.ts";
-import type { Transport } from "./transport.ts";
+import type { Signals, Transport } from "./transport.ts";
 
 export interface SessionListener {
   /** Text that is no line of the protocol. */
@@ -117,6 +117,11 @@ export class LineSession {
       throw this.#trouble(`it has restarted (boot ${known} before, ${boot} now)`);
     }
     return done;
+  }
+
+  /** False where the port has no modem lines. */
+  setSignals(signals: Signals): Promise<boolean> {
+    return this.#transport.setSignals(signals);
   }
 
   /** Idempotent. */

@@ -37,7 +37,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 /** Arguments that may be given more than once; those of the suite only there. */
 const ORIGINS = ["allow-origin", "allowOrigin"];
 const MANY: ReadonlySet<string> = new Set(["_", ...ORIGINS, "bus", "dbc", "files", "history"]);
-const MANY_OF_BENCH: ReadonlySet<string> = new Set([...MANY, "node"]);
+const MANY_OF_BENCH: ReadonlySet<string> = new Set([...MANY, "node", "port"]);
 const MANY_OF_SUITE: ReadonlySet<string> = new Set([...MANY, "scenario"]);
 
 const finish: Finish = async (work) => {

@@ -1,7 +1,7 @@
 /** `rig bench` at a bench whose power board is a process on a pseudo-terminal of its own. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -45,15 +45,23 @@ nodes:
 `);
 
 describe("rig bench", () => {
-  it("shows what the file says", async () => {
+  it("shows the bench as a table, and asks each device", async () => {
     const { stdout, code } = await rig(["bench", "show", lab()]);
     expect(code).toBe(0);
     expect(stdout).toBe(`Bench lab: free
-  board: rig-power at ${port}, 115200 bit/s
-  node 0 ecu0: output 1 of board, 120 ms to drain
-  node 1 ecu1: output 2 of board, 500 ms to drain
-  node 2 psu: switched by "true", 500 ms to drain
+  unit   kind       port
+  board  rig-power  ${port}  115200 bit/s
+  node  name  supply  by                 off     left  console  reset
+  0     ecu0  off     output 1 of board  120 ms  off   -        -
+  1     ecu1  off     output 2 of board  500 ms  off   -        -
+  2     psu   off     "true"             500 ms  off   -        -
 `);
+    const gone = benchFile(readFileSync(lab(), "utf8").replace(port, "/dev/not-there"));
+    const trouble = await rig(["bench", "show", gone]);
+    expect(trouble.stdout).toContain("board  rig-power  /dev/not-there (not there)");
+    expect(trouble.stdout).toContain("2     psu   off ");
+    expect(trouble.stdout).toContain("! ecu0: /dev/not-there: can't be opened: ");
+    expect(trouble.code).toBe(3);
   });
 
   it("switches supplies, says what was read back, and leaves them as they are", async () => {

@@ -8,6 +8,7 @@ export const SWITCHINGS = ["state", "on", "off", "cycle"] as const;
 export type Switching = (typeof SWITCHINGS)[number];
 
 export interface BenchArguments extends GlobalArguments {
+  readonly action: string;
   readonly file: string;
   readonly switching: Switching;
   readonly node?: readonly string[] | undefined;
@@ -15,6 +16,10 @@ export interface BenchArguments extends GlobalArguments {
   readonly for?: string | undefined;
   readonly purpose?: string | undefined;
   readonly force: boolean;
+  readonly image?: string | undefined;
+  readonly log?: string | undefined;
+  readonly port?: readonly string[] | undefined;
+  readonly offline: boolean;
 }
 
 /** Numbers of the nodes that were named; of all where none was. */

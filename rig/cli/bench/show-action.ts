@@ -1,42 +1,155 @@
-/** `rig bench show`: what the file of a bench says, and who has it. */
+/**
+ * `rig bench show`: the bench as a table. Who has it, its buses and units, and of each node the
+ * supply, as the switch and its rail say, and the port of its console. Switches nothing, and opens
+ * no console: that resets many boards.
+ */
 
+import { existsSync } from "node:fs";
+import { candidatePorts } from "../../../firmware-bridge/host/find-port.ts";
 import { leaseText } from "../../adapters/store/lease-file.ts";
-import type { Bench, NodePower, SerialPlace } from "../../core/bench/bench.ts";
+import type {
+  Bench,
+  BenchNode,
+  NodePower,
+  NodeReset,
+  SerialPlace,
+} from "../../core/bench/bench.ts";
+import { bitRatesText } from "../../core/can/bit-rates.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
+import { openSupply } from "../bench-supply.ts";
 import type { BenchArguments } from "./bench-arguments.ts";
 import { leaseFileOf } from "./bench-lease.ts";
+import { withBench } from "./with-bench.ts";
 
-export function showAction(bench: Bench, args: BenchArguments): ExitCode {
-  process.stdout.write(args.json ? showJson(bench) : showText(bench));
-  return EXIT.valid;
+interface NodeState {
+  /** On, off or unknown; null where nobody was asked. */
+  readonly supply: string | null;
+  readonly trouble: string | null;
 }
 
-function showJson(bench: Bench): string {
+export async function showAction(bench: Bench, args: BenchArguments): Promise<ExitCode> {
+  const held = leaseFileOf(bench).read();
+  // A bench that is in use is not disturbed: its ports are open elsewhere.
+  const isAsked = !args.offline && held === null;
+  const states = isAsked
+    ? await withBench(bench, args, (opened, signal) => askAll(opened, signal))
+    : bench.nodes.map(() => ({ supply: null, trouble: null }));
   const { units, ...rest } = bench;
-  const held = leaseFileOf(bench).read();
-  return `${JSON.stringify({ ...rest, units: Object.fromEntries(units), held })}\n`;
-}
-
-function showText(bench: Bench): string {
-  const { name, units, nodes } = bench;
-  const held = leaseFileOf(bench).read();
-  const lines = [`Bench ${name}: ${held === null ? "free" : leaseText(held)}`];
-  for (const [unit, { kind, place }] of units) {
-    lines.push(`  ${unit}: ${kind} at ${placeText(place)}, ${place.baud} bit/s`);
+  if (args.json) {
+    const value = { ...rest, units: Object.fromEntries(units), held, states };
+    process.stdout.write(`${JSON.stringify(value)}\n`);
+  } else {
+    const state = held === null ? "free" : leaseText(held);
+    const troubles = states.flatMap(({ trouble }) => (trouble === null ? [] : [`! ${trouble}`]));
+    const lines = [`Bench ${bench.name}: ${state}`, ...tables(bench, states), ...troubles];
+    process.stdout.write(`${lines.join("\n")}\n`);
   }
-  nodes.forEach((node, index) => {
-    lines.push(`  node ${index} ${node.name}: ${powerText(node.power)}, ${node.offMs} ms to drain`);
-  });
-  return `${lines.join("\n")}\n`;
+  return states.some(({ trouble }) => trouble !== null) ? EXIT.benchTrouble : EXIT.valid;
 }
 
-function placeText({ port, usb, usbInterface }: SerialPlace): string {
-  const adapter = `USB adapter ${usb}${usbInterface === undefined ? "" : `, port ${usbInterface}`}`;
-  return port ?? adapter;
+async function askAll(bench: Bench, signal: AbortSignal): Promise<readonly NodeState[]> {
+  const all = [...bench.nodes.keys()];
+  try {
+    return await ask(bench, all, signal);
+  } catch {
+    signal.throwIfAborted();
+  }
+  // Each node by itself: a unit that is missing says nothing about the others.
+  const states: NodeState[] = [];
+  for (const number of all) {
+    try {
+      states.push(...(await ask(bench, [number], signal)));
+    } catch (error) {
+      signal.throwIfAborted();
+      const { name } = bench.nodes[number] ?? {};
+      states.push({ supply: "trouble", trouble: `${name}: ${(error as Error).message}` });
+    }
+  }
+  return states;
+}
+
+async function ask(
+  bench: Bench,
+  nodes: readonly number[],
+  signal: AbortSignal,
+): Promise<readonly NodeState[]> {
+  const supply = await openSupply(bench, nodes, async () => undefined);
+  try {
+    const states: NodeState[] = [];
+    for (const number of nodes) {
+      states.push({ supply: await supply.state(number, signal), trouble: null });
+    }
+    return states;
+  } finally {
+    await supply.close();
+  }
+}
+
+function tables(bench: Bench, states: readonly NodeState[]): readonly string[] {
+  const buses = bench.buses.map((bus) => [bus.name, bus.interface, bitRatesText(bus.rates)]);
+  const units = [...bench.units].map(([name, { kind, place }]) => [
+    name,
+    kind,
+    placeText(place),
+    `${place.baud} bit/s`,
+  ]);
+  const nodes = bench.nodes.map((node, number) => [
+    String(number),
+    node.name,
+    states[number]?.supply ?? "-",
+    powerText(node.power),
+    `${node.offMs} ms`,
+    node.safe,
+    node.console === undefined ? "-" : placeText(node.console.place),
+    resetText(node),
+  ]);
+  const headOfNodes = ["node", "name", "supply", "by", "off", "left", "console", "reset"];
+  return [
+    ...table(["bus", "interface", "bit rates"], buses),
+    ...table(["unit", "kind", "port", ""], units),
+    ...table(headOfNodes, nodes),
+  ];
+}
+
+/** Nothing for no rows. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
+  return all.map(line);
+}
+
+/** Where the port was looked up, also what was found. */
+function placeText(place: SerialPlace): string {
+  const { port, usb, usbInterface } = place;
+  const part = usbInterface === undefined ? "" : `.${usbInterface}`;
+  const name = usb === undefined ? (port ?? "") : `usb ${usb}${part}`;
+  const isThere = usb === undefined ? !port?.startsWith("/") || existsSync(port) : isFound(place);
+  return isThere || port?.includes("*") === true ? name : `${name} (not there)`;
+}
+
+function isFound(place: SerialPlace): boolean {
+  try {
+    return candidatePorts(place).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function powerText(power: NodePower): string {
   if (power.by === "unit") return `output ${power.output} of ${power.unit}`;
   if (power.by === "hub") return `port ${power.port} of hub ${power.hub}`;
-  return power.by === "hand" ? "switched by hand" : `switched by "${power.on}"`;
+  return power.by === "hand" ? "hand" : `"${power.on}"`;
+}
+
+function resetText({ reset }: Pick<BenchNode, "reset">): string {
+  const by: Readonly<Record<NodeReset["by"], string>> = {
+    lines: "DTR, RTS",
+    unit: "an output",
+    "control-line": "control line",
+  };
+  if (reset === undefined) return "-";
+  return reset.by === "unit" ? `output ${reset.output} of ${reset.unit}` : by[reset.by];
 }
