@@ -92,7 +92,8 @@ void agent_tick(struct agent *agent, uint64_t now_us)
         if (timer->due_us > now_us)
             continue;
         timer->due_us = AGENT_NEVER;
-        app_timer(agent, timer->id);
+        if (agent->is_running)
+            app_timer(agent, timer->id);
     }
     while (agent->is_dumping && dump_line(agent)) {
     }
@@ -164,13 +165,15 @@ void agent_transmitted(struct agent *agent, uint32_t token, uint64_t now_us)
 {
     agent->now_us = now_us;
     agent->sent++;
-    app_transmitted(agent, token);
+    if (agent->is_running)
+        app_transmitted(agent, token);
 }
 
 void agent_aborted(struct agent *agent, uint32_t token, uint64_t now_us)
 {
     agent->now_us = now_us;
-    app_aborted(agent, token);
+    if (agent->is_running)
+        app_aborted(agent, token);
 }
 
 void agent_bus(struct agent *agent, uint8_t state, uint16_t tec, uint16_t rec)
@@ -200,7 +203,8 @@ void agent_truncate(struct agent *agent, uint32_t token)
 void agent_stored(struct agent *agent, uint32_t token, uint8_t result, uint64_t now_us)
 {
     agent->now_us = now_us;
-    app_stored(agent, token, result);
+    if (agent->is_running)
+        app_stored(agent, token, result);
 }
 
 void agent_note(struct agent *agent, const uint8_t *body, uint8_t length)

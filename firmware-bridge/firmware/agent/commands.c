@@ -264,8 +264,11 @@ static void nvm(struct agent *agent)
         agent_refuse(agent, BAD_WORDS);
         return;
     }
-    if (is_erase)
+    if (is_erase) {
+        /* What the node would store from here on would be found by its next life. */
+        agent->is_running = 0;
         agent_port_erase();
+    }
     agent_accept(agent);
     agent_field(agent, " life=", is_erase ? 0 : agent->life);
     boot_field(agent);
