@@ -298,6 +298,9 @@ static void keep_reply(struct power *power)
 static void request(struct power *power, uint32_t now_ms)
 {
     power->heard_ms = now_ms;
+    power->line_ms = now_ms;
+    power->has_line = 1;
+    power->firmata.length = 0;
     /* The same request once more is a retry: its reply was lost, it must not act twice. */
     if (power->in.sequence == power->kept_sequence && power->in.crc == power->kept_crc &&
         !line_is(power->in.words[0], "hello")) {
@@ -319,6 +322,8 @@ static void request(struct power *power, uint32_t now_ms)
 
 #define FIRMATA_OUTPUT 1
 #define SYSEX 0xF0u
+/* So long after a request of the control line no Firmata is heard. */
+#define LINE_LASTS_MS 10000u
 #define SYSEX_END 0xF7u
 
 static void firmata_send(const uint8_t *bytes, uint8_t length)
@@ -429,6 +434,10 @@ static uint8_t firmata_byte(struct power *power, uint8_t byte, uint32_t now_ms)
         return byte >= 0x80;
     } else if (firmata->length < sizeof firmata->bytes) {
         firmata->bytes[firmata->length++] = byte;
+    } else {
+        /* None that is known is so long: a damaged byte began it, and would swallow all behind. */
+        firmata->length = 0;
+        return 0;
     }
     if (firmata->wanted == 0 && byte == SYSEX_END) {
         power->heard_ms = now_ms;
@@ -457,6 +466,7 @@ void power_start(struct power *power, uint16_t boot, uint8_t cause, uint32_t now
     power->boot = boot;
     power->cause = cause;
     power->heard_ms = now_ms;
+    power->has_line = 0;
     power->firmata.length = 0;
     for (channel = 0; channel < POWER_CHANNELS; channel++) {
         power_port_load(channel, &power->outputs[channel].setting);
@@ -472,7 +482,10 @@ void power_start(struct power *power, uint16_t boot, uint8_t cause, uint32_t now
 void power_byte(struct power *power, uint8_t byte, uint32_t now_ms)
 {
     enum line_event event;
-    if (firmata_byte(power, byte, now_ms))
+    if (power->has_line && now_ms - power->line_ms > LINE_LASTS_MS)
+        power->has_line = 0;
+    /* Firmata has no check sums: a bit turned over in a control line must not become a command. */
+    if (!power->in.is_open && !power->has_line && firmata_byte(power, byte, now_ms))
         return;
     event = line_take(&power->in, (char)byte);
     if (event == LINE_REQUEST) {

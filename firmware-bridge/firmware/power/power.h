@@ -49,6 +49,8 @@ struct power {
     struct power_output outputs[POWER_CHANNELS];
     struct power_firmata firmata;
     uint32_t heard_ms;
+    uint32_t line_ms;         /* when the control line was last used, for `has_line` */
+    uint8_t has_line;         /* it is in use: what looks like Firmata is damage */
     uint32_t silence_ms;      /* 0: no watchdog */
     uint8_t is_tripped;
     uint8_t is_restarting;
