@@ -28,6 +28,8 @@ import type { PowerState, PowerSwitch } from "../ports/power-switch.ts";
 
 const HELLO_MS = 6_000;
 const COMMAND_MS = 30_000;
+const REQUEST_MS = 250;
+const EMULATED_REQUEST_MS = 5_000;
 
 /** Ports of the units stay open until `close`, which changes no supply. */
 export interface BenchSupply extends PowerSwitch {
@@ -116,7 +118,10 @@ class Units {
   }
 
   async #board(name: string, unit: Extract<PowerUnit, { kind: "rig-power" }>): Promise<OpenUnit> {
-    const { port, session, hello } = await openDevice(unit.place, { helloMs: HELLO_MS });
+    // An emulated board shares the processors with everything else.
+    const timeoutMs = this.#bench.emulator === undefined ? REQUEST_MS : EMULATED_REQUEST_MS;
+    const limits = { helloMs: HELLO_MS, session: { timeoutMs } };
+    const { port, session, hello } = await openDevice(unit.place, limits);
     this.#closers.push(() => session.close());
     if (!hello.firmware.startsWith("power/")) {
       throw trouble(`${port}: it is ${hello.firmware}, expected a power-switch board`);

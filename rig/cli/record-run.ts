@@ -16,7 +16,7 @@ import { RigError } from "../core/verdict/rig-error.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { Teardown } from "../engine/teardown.ts";
 import type { SimulatedRun } from "../simulation/simulated-run.ts";
-import { type BenchChoice, runOnBench } from "./bench/run-bench.ts";
+import { type HeldBench, runOnBench } from "./bench/run-bench.ts";
 import { ByHand } from "./by-hand.ts";
 import { filesOfRun } from "./repeat.ts";
 import { runProcesses } from "./run-processes.ts";
@@ -31,7 +31,7 @@ export interface RecordOptions {
   /** One interface for all, at level `vcan`. */
   readonly bus?: string | undefined;
   /** At level `bench`. */
-  readonly choice?: BenchChoice | undefined;
+  readonly choice?: HeldBench | undefined;
   readonly outputDir: string;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
@@ -174,7 +174,7 @@ function healedText(count: number): string {
 interface RunJsonParts {
   readonly hand: ByHand;
   readonly levelChoice: string | null;
-  readonly choice: BenchChoice | undefined;
+  readonly choice: HeldBench | undefined;
 }
 
 function runJson(
@@ -205,6 +205,6 @@ function runJson(
 }
 
 /** The bench as its file had it at the time of the run. */
-function benchSnapshot({ bench, file }: BenchChoice): object {
+function benchSnapshot({ bench, file }: HeldBench): object {
   return { file: resolve(file), ...bench, units: Object.fromEntries(bench.units) };
 }

@@ -17,6 +17,8 @@ export interface Finished {
 export interface RigOptions {
   readonly cwd?: string;
   readonly node?: string;
+  /** Besides what the tests have themselves. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with the process once it has started. */
   readonly during?: (child: ReturnType<typeof spawn>) => unknown;
 }
@@ -32,8 +34,9 @@ export function script(
   args: readonly string[] = [],
   options: RigOptions = {},
 ): Promise<Finished> {
-  const { cwd = process.cwd(), node = process.execPath, during } = options;
-  const child = spawn(node, [file, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+  const { cwd = process.cwd(), node = process.execPath, env = {}, during } = options;
+  const environment = { ...process.env, NO_COLOR: "1", ...env };
+  const child = spawn(node, [file, ...args], { cwd, env: environment });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (bytes) => {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { openChildGuard } from "../../adapters/hub/child-guard.ts";
 import { MachineClock } from "../../adapters/machine/machine-clock.ts";
 import { AppendFile } from "../../adapters/store/append-file.ts";
+import type { HeldLease } from "../../adapters/store/lease-file.ts";
 import type { Bench } from "../../core/bench/bench.ts";
 import type { BenchPhase } from "../../core/run/bench-record.ts";
 import { NS_PER_MS } from "../../core/time/time.ts";
@@ -17,6 +18,7 @@ import { RunEngine } from "../../engine/run-engine.ts";
 import { type BenchSupply, openSupply } from "../bench-supply.ts";
 import { drawProgress, NODE_MAIN, type ProcessRunOptions } from "../run-processes.ts";
 import { askAtTerminal } from "./ask-at-terminal.ts";
+import { attentionOf } from "./bench-attention.ts";
 import { takeBench } from "./bench-lease.ts";
 import { type BenchWorld, hubOf, openBenchWorld } from "./bench-world.ts";
 import { type EmulatedBench, openEmulated, putProgram } from "./emulate.ts";
@@ -32,8 +34,26 @@ export interface BenchChoice {
   readonly keep: boolean;
 }
 
+/** A bench that nobody else has meanwhile. */
+export interface HeldBench extends BenchChoice {
+  readonly lease: HeldLease;
+}
+
+/** Rejects with `bench.busy`, and with `bench.trouble` where somebody has to look at it first. */
+export async function holdBench(choice: BenchChoice, signal: AbortSignal): Promise<HeldBench> {
+  const { bench, wait } = choice;
+  const lease = await takeBench(bench, { purpose: "rig run", wait, signal });
+  try {
+    attentionOf(bench).refuse();
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+  return { ...choice, lease };
+}
+
 export interface BenchRunOptions extends ProcessRunOptions {
-  readonly choice: BenchChoice;
+  readonly choice: HeldBench;
 }
 
 const STEP_MS = 10_000;
@@ -41,15 +61,12 @@ const FETCH_MS = 30_000;
 const GATHERED_MAX = 1 << 14;
 const PROGRESS_MS = 100;
 
-/** Rejects with `bench.busy` where somebody else has the bench; all else is in the record. */
+/** Whatever goes wrong is in the record. */
 export async function runOnBench(options: BenchRunOptions): Promise<void> {
   const { choice, signal, teardown, sink } = options;
-  const purpose = `rig run ${options.plan.scenario}`;
-  const lease = await takeBench(choice.bench, { purpose, wait: choice.wait, signal });
-  const giveBack = () => lease.release();
-  teardown.push({ name: "give the lease back", limitMs: STEP_MS, run: giveBack, safe: giveBack });
   const clock = new MachineClock();
-  const run = new BenchRun({ ...options, signal: AbortSignal.any([signal, lease.lost]) }, clock);
+  const eitherSignal = AbortSignal.any([signal, choice.lease.lost]);
+  const run = new BenchRun({ ...options, signal: eitherSignal }, clock);
   let world: BenchWorld;
   try {
     world = await run.prepare();
@@ -81,6 +98,7 @@ class BenchRun {
 
   enter(phase: BenchPhase): void {
     this.#options.sink.record({ type: "bench-phase", time: this.#clock.nowNs(), phase });
+    this.#options.folder.flush();
   }
 
   async prepare(): Promise<BenchWorld> {
@@ -105,7 +123,11 @@ class BenchRun {
     });
     this.#push("close lines and bus", STEP_MS, () => world.close());
     if (!choice.keep)
-      this.#push("put supplies to their safe state", STEP_MS, makeSafe(bench, supply));
+      this.#push(
+        "put supplies to their safe state",
+        STEP_MS,
+        makeSafe(bench, supply, choice.lease.lost),
+      );
     const preparation = {
       plan,
       bench,
@@ -191,8 +213,9 @@ class BenchRun {
 }
 
 /** All of the bench, also those that the run did not use. */
-function makeSafe({ nodes }: Bench, supply: BenchSupply) {
+function makeSafe({ nodes }: Bench, supply: BenchSupply, lost: AbortSignal) {
   return async (signal: AbortSignal): Promise<string> => {
+    if (lost.aborted) throw new RigError("bench.trouble", "the bench is somebody else's by now");
     const failed: string[] = [];
     for (const [node, { name }] of nodes.entries()) {
       await supply.makeSafe(node, signal).catch((error: Error) => {

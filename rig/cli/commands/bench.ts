@@ -16,6 +16,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   lease: async (args) => (await import("../bench/bench-lease.ts")).leaseAction(open(args), args),
   release: async (args) =>
     (await import("../bench/bench-lease.ts")).releaseAction(open(args), args),
+  clear: async (args) => (await import("../bench/clear-action.ts")).clearAction(open(args), args),
   power: async (args) => (await import("../bench/power-action.ts")).powerAction(open(args), args),
   reset: async (args) => (await import("../bench/reset-action.ts")).resetAction(open(args), args),
   flash: async (args) => (await import("../bench/flash-action.ts")).flashAction(open(args), args),

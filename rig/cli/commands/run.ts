@@ -17,7 +17,8 @@ import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
 import { withAgents } from "../agents-option.ts";
-import type { BenchChoice } from "../bench/run-bench.ts";
+import { noteTrouble } from "../bench/bench-attention.ts";
+import { type BenchChoice, type HeldBench, holdBench } from "../bench/run-bench.ts";
 import { chooseLevel } from "../choose-level.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
@@ -27,11 +28,13 @@ import { type PlanArguments, planOfArguments, planOptions } from "../options.ts"
 import { planForMachine } from "../pace.ts";
 import { type RecordedRun, recordRun } from "../record-run.ts";
 import { repeatOf } from "../repeat.ts";
+import { type RepetitionArguments, repetitionOf, runRepeatedly } from "../repetition.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
 
 type RunArguments = GlobalArguments &
-  PlanArguments & {
+  PlanArguments &
+  RepetitionArguments & {
     readonly "metrics-file"?: string | undefined;
     readonly require?: string | undefined;
     readonly bus?: unknown;
@@ -69,6 +72,15 @@ export const runCommand: Command = {
           .option("agents", {
             string: true,
             describe: "At levels process and vcan: nodes that run a program, as 0,2=PROGRAM",
+          })
+          .option("repeat", {
+            string: true,
+            describe: "So many runs, each on the next seed [default: 1]",
+          })
+          .option("until-failure", {
+            boolean: true,
+            default: false,
+            describe: "End with the first run that is not as expected",
           })
           .option("background", {
             string: true,
@@ -160,34 +172,60 @@ async function run(
   args: RunArguments,
   { why, choice }: RunChoice,
 ): Promise<ExitCode> {
-  const limitMs = timeoutMs(args.timeout);
+  const repetition = repetitionOf(args);
   const interrupts = new Interrupts();
+  let held: HeldBench | undefined;
+  const tell = (sum: string) => {
+    if (!args.quiet) process.stderr.write(`rig: ${sum}\n`);
+  };
+  try {
+    held = choice === undefined ? undefined : await holdBench(choice, interrupts.signal);
+    const runOne = (each: RunPlan) => runOnce(each, args, { why, held, interrupts });
+    return await runRepeatedly(plan, repetition, runOne, tell);
+  } catch (error) {
+    // While it waited for the bench: nothing was touched yet.
+    if (held === undefined && interrupts.signal.aborted) return EXIT.interrupted;
+    throw error;
+  } finally {
+    held?.lease.release();
+    interrupts.stop();
+  }
+}
+
+interface RunParts {
+  readonly why: string | null;
+  readonly held: HeldBench | undefined;
+  readonly interrupts: Interrupts;
+}
+
+async function runOnce(
+  plan: RunPlan,
+  args: RunArguments,
+  { why, held, interrupts }: RunParts,
+): Promise<ExitCode> {
+  const { signal, urgent } = interrupts;
   const progress = new ProgressLine(args.quiet || args.json);
   try {
-    const { signal, urgent } = interrupts;
-    const outputDir = args["output-dir"];
     const recorded = await recordRun({
       plan,
       levelChoice: why,
-      choice,
+      choice: held,
       bus: args.bus as string | undefined,
-      outputDir,
-      timeoutMs: limitMs,
+      outputDir: args["output-dir"],
+      timeoutMs: timeoutMs(args.timeout),
       signal,
       urgent,
       progress,
     });
     progress.erase();
+    if (held !== undefined) noteTrouble(held.bench, recorded);
     if (args["metrics-file"] !== undefined) {
       writeMetrics(args["metrics-file"], recorded.evidence);
     }
     show(recorded, args);
-    return interrupts.signal.aborted
-      ? exitOfInterrupt(recorded.result)
-      : exitOfRun(recorded.result);
+    return signal.aborted ? exitOfInterrupt(recorded.result) : exitOfRun(recorded.result);
   } finally {
     progress.erase();
-    interrupts.stop();
   }
 }
 
