@@ -3,6 +3,8 @@
  * repeated from the plan in its folder.
  */
 
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { WorkloadModel } from "../core/elle/result.ts";
 import { changedScenario } from "../core/plan/change-scenario.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
@@ -82,5 +84,15 @@ export function quoted(path: string): string {
 
 /** The derived files of a run, with the command that repeats it in the report. */
 export function filesOfRun(evidence: RunEvidence, result: RunResult): readonly DerivedFile[] {
-  return derivedFiles(evidence, result, repeatOf(evidence.plan, ""));
+  const repeat = repeatOf(evidence.plan, "");
+  return derivedFiles(evidence, result, { repeat, view: viewProgram() });
+}
+
+/** Built into the package beside the web application; a checkout without it has plain reports. */
+function viewProgram(): string | undefined {
+  try {
+    return readFileSync(createRequire(import.meta.url).resolve("#report-view"), "utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -12,7 +12,7 @@ import { metricsOf } from "../core/metrics/metrics.ts";
 import { metricsCsv, metricsJson } from "../core/metrics/metrics-text.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
-import { reportHtml } from "./html.ts";
+import { type HtmlOptions, reportHtml } from "./html.ts";
 import { resultJson } from "./json.ts";
 import { junitXml } from "./junit.ts";
 
@@ -21,11 +21,14 @@ export interface DerivedFile {
   readonly text: string;
 }
 
-/** `repeat` repeats the run; it has no paths, so that the page is the same anywhere. */
+/**
+ * `repeat` repeats the run; it has no paths, so that the page is the same anywhere. `view` is the
+ * built program of the report's views, where there is one.
+ */
 export function derivedFiles(
   evidence: RunEvidence,
   result: RunResult,
-  repeat: string,
+  { repeat, view }: HtmlOptions,
 ): readonly DerivedFile[] {
   const metrics = metricsOf(evidence);
   const { nodesHistory } = evidence;
@@ -41,7 +44,7 @@ export function derivedFiles(
     { name: "junit.xml", text: junitXml([{ result }]) },
     {
       name: "report.html",
-      text: reportHtml(result, evidence, { repeat }),
+      text: reportHtml(result, evidence, { repeat, view }),
     },
   ];
 }

@@ -1,7 +1,8 @@
 /**
- * `report.html`: a run on one page that opens from disk, needs no network and runs no script.
- * Verdict and reasons come first, then anomalies, the course of the run, and the figures. The
- * page is made from result and evidence alone, so the same run gives the same page.
+ * `report.html`: a run on one page that opens from disk and needs neither network nor scripts;
+ * where the views of the web application are built, it has them too. Verdict and reasons come
+ * first, then anomalies, the course of the run, and the figures. The page is made from result and
+ * evidence alone, so the same run gives the same page.
  */
 
 import { metricsOf, recordedNs } from "../core/metrics/metrics.ts";
@@ -25,6 +26,7 @@ import {
   teardownHtml,
   unansweredHtml,
 } from "./html-tables.ts";
+import { VIEW_POLICY, VIEW_STYLE, viewHtml } from "./html-view.ts";
 import { PICTURE_STYLE } from "./picture/picture-style.ts";
 import { countText, durationText, microsecondsText, plural } from "./text.ts";
 import {
@@ -38,13 +40,15 @@ import {
 
 export interface HtmlOptions {
   /** The command that repeats the run; without paths, so that the page is the same anywhere. */
-  readonly repeat?: string;
+  readonly repeat?: string | undefined;
+  /** The built program of the moving views; without it the page runs no script. */
+  readonly view?: string | undefined;
 }
 
 export function reportHtml(
   result: RunResult,
   evidence: RunEvidence,
-  { repeat }: HtmlOptions = {},
+  { repeat, view }: HtmlOptions = {},
 ): string {
   const spans = spansOf(mainOperations(evidence));
   const course: Course = { spans, faults: result.faults, durationNs: recordedNs(evidence) };
@@ -74,18 +78,19 @@ export function reportHtml(
         section("Nodes", nodesHtml(result)) +
         section("Teardown", teardownHtml(result)),
     ),
+    view === undefined ? "" : viewHtml(result, evidence, view),
     footerHtml(repeat),
   ];
   return [
     "<!doctype html>",
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
-    // Says to the browser what is so anyway: nothing is fetched and no script runs.
+    // Says to the browser what is so anyway: nothing is fetched, and no script of others runs.
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none';`,
-    ` style-src 'unsafe-inline'; img-src data:">`,
+    ` style-src 'unsafe-inline'; img-src data:;${view === undefined ? "" : ` ${VIEW_POLICY}`}">`,
     '<link rel="icon" href="data:,">',
     `<title>${escapeText(title)} - canfd-rig</title>`,
-    `<style>${REPORT_STYLE}${PICTURE_STYLE}</style></head>`,
+    `<style>${REPORT_STYLE}${PICTURE_STYLE}${VIEW_STYLE}</style></head>`,
     '<body><svg width="0" height="0" style="position:absolute" aria-hidden="true">',
     `<defs>${MARK_SHAPES}${FADE}</defs></svg>`,
     `<main>${body.join("\n")}</main></body></html>\n`,

@@ -12,12 +12,21 @@ import type { History } from "./operations.ts";
 interface AnomalyGraphProps {
   readonly anomaly: WebAnomaly;
   readonly history: History;
+  /** Operations that were under way at this time stand out. */
+  readonly cursorMs: number | null;
 }
 
 const HEIGHT = 420;
 const RADIUS = 19;
+/** Pixels that a key moves a node. */
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-15, 0],
+  ArrowRight: [15, 0],
+  ArrowUp: [0, -15],
+  ArrowDown: [0, 15],
+};
 
-export function AnomalyGraph({ anomaly, history }: AnomalyGraphProps) {
+export function AnomalyGraph({ anomaly, history, cursorMs }: AnomalyGraphProps) {
   const place = useRef<SVGSVGElement>(null);
   const [hidden, setHidden] = useState<ReadonlySet<EdgeKind>>(new Set());
   const graph = useMemo(() => graphOf(anomaly, history), [anomaly, history]);
@@ -28,6 +37,17 @@ export function AnomalyGraph({ anomaly, history }: AnomalyGraphProps) {
     const edges = graph.edges.filter(({ kind }) => !hidden.has(kind));
     return drawGraph(svg, graph.nodes, edges);
   }, [graph, hidden]);
+
+  useEffect(() => {
+    if (place.current === null) return;
+    d3.select(place.current)
+      .selectAll<SVGGElement, GraphNode>("g.operation")
+      .classed("now", ({ id }) => {
+        const span = history.spanOf(id);
+        if (cursorMs === null || span === undefined || span.startMs > cursorMs) return false;
+        return span.type === "open" || span.endMs >= cursorMs;
+      });
+  });
 
   const toggle = (kind: EdgeKind) =>
     setHidden(
@@ -83,19 +103,7 @@ function drawGraph(
     .attr("class", ({ inCycle }) => (inCycle ? "name cycle" : "name"))
     .attr("text-anchor", "middle")
     .text(({ label }) => label);
-  const circles = root
-    .append("g")
-    .selectAll<SVGGElement, Body>("g")
-    .data(bodies)
-    .join("g")
-    .attr("class", ({ type }) => `operation ${type}`);
-  circles.append("circle").attr("r", RADIUS);
-  circles
-    .append("text")
-    .attr("text-anchor", "middle")
-    .attr("dy", 4)
-    .text(({ name }) => name);
-  circles.append("title").text(({ tip }) => tip);
+  const circles = drawNodes(root, bodies);
   const forces = d3
     .forceSimulation(bodies)
     .force("link", d3.forceLink(links).distance(130))
@@ -113,12 +121,42 @@ function drawGraph(
         .attr("y", ({ source, target, bend }) => besides(source, target, bend * 1.6)[1] + 4);
     });
   circles.call(dragging(forces));
+  circles.on("keydown", (event: KeyboardEvent, body) => {
+    const [x, y] = STEPS[event.key] ?? [0, 0];
+    if (x === 0 && y === 0) return;
+    event.preventDefault();
+    body.fx = (body.fx ?? body.x ?? 0) + x;
+    body.fy = (body.fy ?? body.y ?? 0) + y;
+    forces.alpha(0.3).restart();
+  });
   return () => {
     forces.stop();
   };
 }
 
 type Body = GraphNode & d3.SimulationNodeDatum;
+
+type Root = d3.Selection<SVGSVGElement, unknown, null, undefined>;
+
+function drawNodes(root: Root, bodies: readonly Body[]) {
+  const circles = root
+    .append("g")
+    .selectAll<SVGGElement, Body>("g")
+    .data(bodies)
+    .join("g")
+    .attr("class", ({ type }) => `operation ${type}`)
+    .attr("tabindex", 0)
+    .attr("role", "img")
+    .attr("aria-label", ({ tip }) => `${tip}; arrow keys move it`);
+  circles.append("circle").attr("r", RADIUS);
+  circles
+    .append("text")
+    .attr("text-anchor", "middle")
+    .attr("dy", 4)
+    .text(({ name }) => name);
+  circles.append("title").text(({ tip }) => tip);
+  return circles;
+}
 
 /** A node that was dragged stays where it was put. */
 function dragging(forces: d3.Simulation<Body, undefined>) {
@@ -136,7 +174,7 @@ function dragging(forces: d3.Simulation<Body, undefined>) {
     .on("end", () => forces.alphaTarget(0));
 }
 
-function arrowHeads(root: d3.Selection<SVGSVGElement, unknown, null, undefined>): void {
+function arrowHeads(root: Root): void {
   const heads = root.append("defs").selectAll("marker").data(["red", "grey"]).join("marker");
   heads
     .attr("id", (name) => name)

@@ -57,3 +57,9 @@ export function verdictOfResult({ valid, not, anomalies }: ResultCheck): Verdict
     })),
   };
 }
+
+/** Of all operations that it mentions. */
+export function indexesOf(anomaly: WebAnomaly | undefined): ReadonlySet<number> {
+  const { operations = [], details = [] } = anomaly ?? {};
+  return new Set([...operations, ...details.map(({ index }) => index)]);
+}

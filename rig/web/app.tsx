@@ -1,10 +1,13 @@
 /** The page: which rig, which history, and the tabs that look at it. */
 
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Anomalies } from "./anomalies.tsx";
+import { indexesOf } from "./anomaly.ts";
 import { AnomalyGraph } from "./anomaly-graph.tsx";
 import { Controls } from "./controls.tsx";
 import { Live } from "./live.ts";
 import { MonitoringDashboard } from "./monitor.tsx";
+import { Plots } from "./plots.tsx";
 import { currentRun, follow, type RigAddress } from "./rig-link.ts";
 import { type OpenedRun, Runs } from "./runs.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -55,13 +58,10 @@ export function App() {
   const live = useLive(rig);
   const isLive = live.run?.status === "running" || live.run?.status === "restoring";
   const history = opened?.history ?? live.history;
+  const faults = opened === null ? live.faults : (opened.faults ?? []);
   const anomalies = opened?.verdict.anomalies ?? [];
   const anomaly = anomalies[place];
-  const marked = useMemo(
-    () =>
-      new Set([...(anomaly?.operations ?? []), ...(anomaly?.details ?? []).map((it) => it.index)]),
-    [anomaly],
-  );
+  const marked = useMemo(() => indexesOf(anomaly), [anomaly]);
   const open = (next: Shown) => {
     setOpened(next);
     setPlace(0);
@@ -77,21 +77,24 @@ export function App() {
           <>
             <HistoryUploader rig={rig} onOpened={open} />
             <Title opened={opened} onLive={() => setOpened(null)} live={live} />
-            <Anomalies opened={opened} place={place} onPlace={setPlace} />
+            <Anomalies anomalies={anomalies} place={place} onPlace={setPlace} />
           </>
         )}
         {tab === "Timeline" ? (
-          <Timeline
-            history={history}
-            faults={opened === null ? live.faults : (opened.faults ?? [])}
-            loads={opened === null ? live.loads : (opened.loads ?? [])}
-            marked={marked}
-            cursorMs={cursorMs}
-            onCursor={setCursorMs}
-          />
+          <>
+            <Timeline
+              history={history}
+              faults={faults}
+              loads={opened === null ? live.loads : (opened.loads ?? [])}
+              marked={marked}
+              cursorMs={cursorMs}
+              onCursor={setCursorMs}
+            />
+            <Plots history={history} faults={faults} cursorMs={cursorMs} onCursor={setCursorMs} />
+          </>
         ) : null}
         {tab === "Dependency graph" && anomaly !== undefined ? (
-          <AnomalyGraph anomaly={anomaly} history={history} />
+          <AnomalyGraph anomaly={anomaly} history={history} cursorMs={cursorMs} />
         ) : null}
         {tab === "Dependency graph" && anomaly === undefined ? (
           <p className="muted">No anomaly: open a history that has one.</p>
@@ -112,13 +115,25 @@ export function App() {
 
 function Tabs(props: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {
   return (
-    <div className="tabs" role="tablist" aria-label="Views">
+    <div
+      className="tabs"
+      role="tablist"
+      aria-label="Views"
+      onKeyDown={({ key, currentTarget }) => {
+        const by = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? TABS.length - 1 : 0;
+        const next = (TABS.indexOf(props.tab) + by) % TABS.length;
+        if (by === 0) return;
+        props.onTab(TABS[next] ?? props.tab);
+        currentTarget.querySelectorAll("button")[next]?.focus();
+      }}
+    >
       {TABS.map((name) => (
         <button
           key={name}
           type="button"
           role="tab"
           aria-selected={props.tab === name}
+          tabIndex={props.tab === name ? 0 : -1}
           onClick={() => props.onTab(name)}
         >
           {name}
@@ -189,36 +204,5 @@ function Title(props: {
         Back to the live run
       </button>
     </h2>
-  );
-}
-
-function Anomalies(props: {
-  readonly opened: Shown | null;
-  readonly place: number;
-  readonly onPlace: (place: number) => void;
-}) {
-  const anomalies = props.opened?.verdict.anomalies ?? [];
-  if (anomalies.length === 0) return null;
-  return (
-    <section aria-label="Anomalies">
-      <div className="bar">
-        {anomalies.map(({ type, operations }, index) => (
-          <button
-            // biome-ignore lint/suspicious/noArrayIndexKey: two may be alike, and none ever moves
-            key={index}
-            type="button"
-            aria-pressed={index === props.place}
-            onClick={() => props.onPlace(index)}
-          >
-            {type} <small>({operations.length} operations)</small>
-          </button>
-        ))}
-      </div>
-      <ol className="sentences">
-        {anomalies[props.place]?.sentences.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ol>
-    </section>
   );
 }

@@ -16,6 +16,7 @@ export interface Span {
   /** Index of the completion; -1 while it is open. */
   complete: number;
   readonly process: string;
+  readonly lane: number;
   readonly node: string;
   readonly startMs: number;
   endMs: number;
@@ -41,6 +42,11 @@ export interface FaultSpan {
   endMs: number | null;
 }
 
+/** Changes with faults that grow in place. */
+export function faultsKey(faults: readonly FaultSpan[]): string {
+  return `${faults.length} ${faults.filter(({ endMs }) => endMs !== null).length}`;
+}
+
 const NS_PER_MS = 1e6;
 const TEXT_MAX = 120;
 
@@ -52,6 +58,8 @@ export class History {
   readonly lanes: string[][] = [];
   readonly counts = { invoke: 0, ok: 0, fail: 0, info: 0 };
   endMs = 0;
+  /** Of the longest span that was completed. */
+  longestMs = 0;
   version = 0;
   readonly #lanes = new Map<string, number>();
   readonly #open = new Map<string, Span>();
@@ -59,8 +67,9 @@ export class History {
   readonly #free: number[] = [];
   readonly #byIndex = new Map<number, Span>();
 
-  laneOf(process: string): number {
-    return this.#lanes.get(process) ?? 0;
+  /** Invoked and not completed, in the order of invocation. */
+  get open(): Iterable<Span> {
+    return this.#open.values();
   }
 
   /** The span that this operation, invocation or completion, belongs to. */
@@ -83,23 +92,25 @@ export class History {
       this.#open.delete(process);
       span.complete = index;
       span.endMs = timeMs;
+      this.longestMs = Math.max(this.longestMs, timeMs - span.startMs);
       span.type = row.type as SpanType;
       span.text = text;
-      if (row.type === "info") this.#free.push(this.laneOf(process));
+      if (row.type === "info") this.#free.push(span.lane);
       this.#byIndex.set(index, span);
     }
   }
 
   #begin({ index, process, timeMs, text }: LogRow, node: string): void {
     this.counts.invoke += 1;
-    if (!this.#lanes.has(process)) {
-      const lane = this.#free.shift() ?? this.lanes.push([]) - 1;
+    let lane = this.#lanes.get(process);
+    if (lane === undefined) {
+      lane = this.#free.shift() ?? this.lanes.push([]) - 1;
       this.#lanes.set(process, lane);
       this.lanes[lane]?.push(process);
     }
     const startMs = timeMs;
     const at = { startMs, endMs: startMs, invoke: index, complete: -1 };
-    const span: Span = { ...at, process, node, type: "open", text };
+    const span: Span = { ...at, process, lane, node, type: "open", text };
     this.#open.set(process, span);
     this.#byIndex.set(index, span);
     this.spans.push(span);
@@ -161,6 +172,7 @@ function shortened(text: string): string {
 
 /** `870 us`, `12.3 ms`, `4.56 s`. */
 export function timeText(ms: number): string {
+  if (ms === 0) return "0";
   if (ms < 1) return `${(ms * 1000).toFixed(ms < 0.01 ? 2 : 0)} us`;
   if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`;
   return ms >= 10 ? `${ms.toFixed(1)} ms` : `${ms.toFixed(2)} ms`;

@@ -2,6 +2,7 @@
 
 import type { Load } from "./live.ts";
 import { type FaultSpan, type History, type Span, timeText } from "./operations.ts";
+import { contextOf, GUTTER, type Ink, inkOf } from "./time-axis.tsx";
 
 export interface Window {
   readonly fromMs: number;
@@ -13,53 +14,30 @@ export interface Scene {
   readonly faults: readonly FaultSpan[];
   readonly loads: readonly Load[];
   readonly marked: ReadonlySet<number>;
-  readonly cursorMs: number | null;
   readonly window: Window;
   readonly width: number;
   readonly height: number;
 }
 
-/** Left of the lanes, for the names of processes. */
-export const GUTTER = 52;
 const LANE = 22;
 const BUS = 34;
 const MARK = 4;
 
-type Ink = Readonly<Record<"text" | "line" | "link" | "good" | "bad" | "info" | "fault", string>>;
-
-function inkOf(canvas: HTMLCanvasElement): Ink {
-  const style = window.getComputedStyle(canvas);
-  const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return {
-    text: color("muted"),
-    line: color("grid"),
-    link: color("ok"),
-    good: color("good"),
-    bad: color("bad"),
-    info: color("info"),
-    fault: color("fault"),
-  };
-}
-
 export function drawTimeline(canvas: HTMLCanvasElement, scene: Scene): void {
   const { width, height } = scene;
-  const scale = window.devicePixelRatio || 1;
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas, width, height);
   if (context === null) return;
-  context.scale(scale, scale);
-  context.font = "12px system-ui, sans-serif";
   const ink = inkOf(canvas);
   drawFaults(context, scene, ink);
   drawLanes(context, scene, ink);
   drawSpans(context, scene, ink);
   drawBus(context, scene, ink);
-  drawCursor(context, scene, ink);
 }
 
-function xOf({ window: { fromMs, toMs }, width }: Scene, ms: number): number {
+export function xOf(
+  { window: { fromMs, toMs }, width }: Pick<Scene, "window" | "width">,
+  ms: number,
+): number {
   return GUTTER + ((ms - fromMs) / (toMs - fromMs)) * (width - GUTTER);
 }
 
@@ -91,37 +69,71 @@ function drawFaults(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): 
   });
 }
 
-/** Spans that begin behind the window are found by a binary search; those before may reach in. */
+/**
+ * Those that are completed and reach into the window begin at most the longest of all before it;
+ * those that are open are drawn by themselves, as they reach to the end.
+ */
 function drawSpans(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  const { history, marked, window: view } = scene;
-  const colors = { ok: ink.good, fail: ink.bad, info: ink.info, open: ink.info } as const;
-  /** Of each lane and kind, the pixel that was painted last: thousands may share one. */
-  const painted = new Map<string, number>();
-  for (let index = 0; index < firstAfter(history.spans, view.toMs); index++) {
+  const { history, window: view } = scene;
+  const painter = new SpanPainter(context, scene, ink);
+  const from = firstAfter(history.spans, view.fromMs - history.longestMs - 1e-6);
+  const until = firstAfter(history.spans, view.toMs);
+  for (let index = from; index < until; index++) {
     const span = history.spans[index];
-    if (span === undefined) continue;
-    const isMarked = marked.has(span.invoke) || marked.has(span.complete);
-    const endMs = span.type === "open" ? history.endMs : span.endMs;
-    if (endMs < view.fromMs) continue;
-    const [left, right] = [xOf(scene, span.startMs), xOf(scene, endMs)];
-    const key = `${span.process} ${span.type}`;
-    if (!isMarked && right - (painted.get(key) ?? -9) < 0.5) continue;
-    painted.set(key, right);
-    const y = history.laneOf(span.process) * LANE + LANE / 2;
-    const color = colors[span.type];
-    context.strokeStyle = isMarked ? ink.bad : color;
+    if (span !== undefined && span.type !== "open" && span.endMs >= view.fromMs)
+      painter.paint(span);
+  }
+  for (const span of history.open) if (span.startMs <= view.toMs) painter.paint(span);
+  context.lineWidth = 1;
+}
+
+const KINDS = ["ok", "fail", "info", "open"] as const;
+
+class SpanPainter {
+  readonly #context: CanvasRenderingContext2D;
+  readonly #scene: Scene;
+  readonly #ink: Ink;
+  /** Of each lane and kind, the pixel that was painted last: thousands may share one. */
+  readonly #painted: Float64Array;
+
+  constructor(context: CanvasRenderingContext2D, scene: Scene, ink: Ink) {
+    this.#context = context;
+    this.#scene = scene;
+    this.#ink = ink;
+    this.#painted = new Float64Array(scene.history.lanes.length * KINDS.length).fill(-9);
+  }
+
+  paint(span: Span): void {
+    const { history, marked } = this.#scene;
+    const isMarked = marked.size > 0 && (marked.has(span.invoke) || marked.has(span.complete));
+    const isOpen = span.type === "open";
+    const right = xOf(this.#scene, isOpen ? history.endMs : span.endMs);
+    const place = span.lane * KINDS.length + KINDS.indexOf(span.type);
+    if (!isMarked && right - (this.#painted[place] ?? 0) < 0.5) return;
+    this.#painted[place] = right;
+    this.#line(span, right, isMarked);
+    const { link, good, bad, info } = this.#ink;
+    const y = span.lane * LANE + LANE / 2;
+    ring(this.#context, xOf(this.#scene, span.startMs), y, link);
+    const color = span.type === "ok" ? good : span.type === "fail" ? bad : info;
+    if (!isOpen) disc(this.#context, right, y, color);
+  }
+
+  #line(span: Span, right: number, isMarked: boolean): void {
+    const { good, bad, info } = this.#ink;
+    const context = this.#context;
+    const isKnown = span.type === "ok" || span.type === "fail";
+    const y = span.lane * LANE + LANE / 2;
+    context.strokeStyle = isMarked || span.type === "fail" ? bad : isKnown ? good : info;
     context.lineWidth = isMarked ? 5 : 3;
-    context.globalAlpha = span.type === "info" || span.type === "open" ? 0.5 : 1;
+    context.globalAlpha = isKnown ? 1 : 0.5;
     context.beginPath();
-    context.moveTo(Math.max(GUTTER, left), y);
+    context.moveTo(Math.max(GUTTER, xOf(this.#scene, span.startMs)), y);
     context.lineTo(Math.max(GUTTER, right), y);
     context.stroke();
     context.globalAlpha = 1;
     context.lineWidth = 1.5;
-    ring(context, left, y, ink.link);
-    if (span.type !== "open") disc(context, xOf(scene, span.endMs), y, color);
   }
-  context.lineWidth = 1;
 }
 
 function ring(context: CanvasRenderingContext2D, x: number, y: number, color: string): void {
@@ -161,18 +173,6 @@ function drawBus(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): voi
   }
 }
 
-function drawCursor(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  const { cursorMs } = scene;
-  if (cursorMs === null) return;
-  const x = xOf(scene, cursorMs);
-  if (x < GUTTER || x > scene.width) return;
-  context.strokeStyle = ink.text;
-  context.beginPath();
-  context.moveTo(x, 0);
-  context.lineTo(x, scene.height - BUS);
-  context.stroke();
-}
-
 /** How many spans begin up to this time; they are in the order of their beginning. */
 function firstAfter(spans: readonly Span[], ms: number): number {
   let [low, high] = [0, spans.length];
@@ -190,7 +190,7 @@ export function spanAt(scene: Scene, { x, y }: { x: number; y: number }): Span |
   const lane = Math.floor(y / LANE);
   for (let index = firstAfter(history.spans, scene.window.toMs) - 1; index >= 0; index--) {
     const span = history.spans[index];
-    if (span === undefined || history.laneOf(span.process) !== lane) continue;
+    if (span === undefined || span.lane !== lane) continue;
     const endMs = span.type === "open" ? history.endMs : span.endMs;
     if (x >= xOf(scene, span.startMs) - MARK && x <= xOf(scene, endMs) + MARK) return span;
   }

@@ -6,8 +6,9 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { Load } from "./live.ts";
-import { type FaultSpan, type History, type Span, timeText } from "./operations.ts";
-import { drawTimeline, GUTTER, type Scene, spanAt, type Window } from "./timeline-drawing.ts";
+import { type FaultSpan, faultsKey, type History, type Span, timeText } from "./operations.ts";
+import { Cursor, GUTTER, useWidth } from "./time-axis.tsx";
+import { drawTimeline, type Scene, spanAt, type Window, xOf } from "./timeline-drawing.ts";
 
 interface TimelineProps {
   readonly history: History;
@@ -16,7 +17,7 @@ interface TimelineProps {
   /** Indexes of operations to point out. */
   readonly marked: ReadonlySet<number>;
   readonly cursorMs: number | null;
-  readonly onCursor: (ms: number | null) => void;
+  readonly onCursor: (ms: number) => void;
 }
 
 const LANE = 22;
@@ -26,31 +27,39 @@ export function Timeline(props: TimelineProps) {
   const { history, faults, loads, marked, cursorMs, onCursor } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(canvas);
-  const [view, setView] = useState<Window | null>(null);
+  const { whole, shown, show, zoom, shift, turn } = useWindow(history.endMs);
   const [chosen, setChosen] = useState<Span | null>(null);
   const drag = useRef<{ x: number; view: Window } | null>(null);
-  const whole: Window = { fromMs: 0, toMs: Math.max(0.001, history.endMs) };
-  const shown = view ?? whole;
   const height = Math.max(3, history.lanes.length) * LANE + FOOT;
-  const scene: Scene = { history, faults, loads, marked, cursorMs, window: shown, width, height };
+  const scene: Scene = { history, faults, loads, marked, window: shown, width, height };
 
-  // After each rendering: the history grows in place.
+  const grown = `${history.version} ${faultsKey(faults)} ${loads.length}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: history and faults grow in place
   useEffect(() => {
     if (canvas.current !== null) drawTimeline(canvas.current, scene);
-  });
+  }, [history, grown, marked, shown.fromMs, shown.toMs, width, height]);
 
-  const zoom = (factor: number, atMs = (shown.fromMs + shown.toMs) / 2) =>
-    setView(within(whole, zoomed(shown, factor, atMs)));
-  const shift = (part: number) => {
-    const by = (shown.toMs - shown.fromMs) * part;
-    setView(within(whole, { fromMs: shown.fromMs + by, toMs: shown.toMs + by }));
-  };
   const timeAt = (x: number) =>
     shown.fromMs + ((x - GUTTER) / (width - GUTTER)) * (shown.toMs - shown.fromMs);
 
+  const step = (by: number) => {
+    const at = chosen === null ? -1 : history.spans.indexOf(chosen);
+    const next = history.spans[Math.max(0, at + by)];
+    if (next === undefined) return;
+    setChosen(next);
+    onCursor(next.startMs);
+    const half = (shown.toMs - shown.fromMs) / 2;
+    if (next.startMs >= shown.fromMs && next.startMs <= shown.toMs) return;
+    show({ fromMs: next.startMs - half, toMs: next.startMs + half });
+  };
+  const cursor = (part: number) => {
+    const atMs = (cursorMs ?? shown.fromMs) + (shown.toMs - shown.fromMs) * part;
+    onCursor(Math.min(whole.toMs, Math.max(0, atMs)));
+  };
+
   return (
     <section aria-label="Timeline">
-      <Toolbar onZoom={zoom} onWhole={() => setView(null)} />
+      <Toolbar onZoom={zoom} onWhole={turn} />
       <div className="canvas">
         <canvas
           ref={canvas}
@@ -67,30 +76,59 @@ export function Timeline(props: TimelineProps) {
             if (start === null) return;
             const msPerPixel = (shown.toMs - shown.fromMs) / (width - GUTTER);
             const by = (start.x - event.clientX) * msPerPixel;
-            const moved = { fromMs: start.view.fromMs + by, toMs: start.view.toMs + by };
-            setView(within(whole, moved));
+            show({ fromMs: start.view.fromMs + by, toMs: start.view.toMs + by });
           }}
           onPointerUp={(event) => {
             const isClick = Math.abs((drag.current?.x ?? 0) - event.clientX) < 4;
             drag.current = null;
-            const box = event.currentTarget.getBoundingClientRect();
-            const point = { x: event.clientX - box.left, y: event.clientY - box.top };
-            if (isClick) setChosen(spanAt(scene, point));
+            if (isClick) setChosen(spanAt(scene, pointOf(event)));
           }}
-          onPointerLeave={() => onCursor(null)}
           onKeyDown={(event) => {
-            if (event.key === "ArrowLeft") shift(-0.2);
-            else if (event.key === "ArrowRight") shift(0.2);
-            else if (event.key === "+") zoom(0.5);
-            else if (event.key === "-") zoom(2);
-            else return;
-            event.preventDefault();
+            if (press(event, { zoom, shift, step, turn, cursor })) event.preventDefault();
           }}
         />
+        <Cursor x={cursorMs === null ? null : xOf(scene, cursorMs)} width={width} ms={cursorMs} />
       </div>
       <Chosen text={chosen === null ? "Click an operation to see it." : spanText(chosen)} />
     </section>
   );
+}
+
+/** The part of time that is seen, until it is turned back to the whole. */
+function useWindow(endMs: number) {
+  const [view, setView] = useState<Window | null>(null);
+  const whole: Window = { fromMs: 0, toMs: Math.max(0.001, endMs) };
+  const shown = view ?? whole;
+  const show = (next: Window) => setView(within(whole, next));
+  const zoom = (factor: number, atMs = (shown.fromMs + shown.toMs) / 2) =>
+    show(zoomed(shown, factor, atMs));
+  const shift = (part: number) => {
+    const by = (shown.toMs - shown.fromMs) * part;
+    show({ fromMs: shown.fromMs + by, toMs: shown.toMs + by });
+  };
+  return { whole, shown, show, zoom, shift, turn: () => setView(null) };
+}
+
+interface Hands {
+  readonly zoom: (factor: number) => void;
+  readonly shift: (part: number) => void;
+  readonly step: (by: number) => void;
+  readonly turn: () => void;
+  readonly cursor: (part: number) => void;
+}
+
+/** Whether the key means something here. */
+function press({ key, shiftKey }: React.KeyboardEvent, hands: Hands): boolean {
+  const { zoom, shift, step, turn, cursor } = hands;
+  if (key === "ArrowLeft" || key === "ArrowRight") {
+    const way = key === "ArrowLeft" ? -1 : 1;
+    if (shiftKey) cursor(way * 0.01);
+    else shift(way * 0.2);
+  } else if (key === "+" || key === "-") zoom(key === "+" ? 0.5 : 2);
+  else if (key === "n" || key === "p") step(key === "n" ? 1 : -1);
+  else if (key === "0") turn();
+  else return false;
+  return true;
 }
 
 function Chosen({ text }: { readonly text: string }) {
@@ -118,21 +156,6 @@ function Toolbar(props: { onZoom: (factor: number) => void; onWhole: () => void 
   );
 }
 
-/** Of the place that the canvas is in, in pixels. */
-function useWidth(canvas: React.RefObject<HTMLCanvasElement | null>): number {
-  const [width, setWidth] = useState(800);
-  useEffect(() => {
-    const watcher = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setWidth(Math.max(280, Math.floor(entry.contentRect.width)));
-    });
-    const place = canvas.current?.parentElement;
-    if (place) watcher.observe(place);
-    return () => watcher.disconnect();
-  }, [canvas]);
-
-  return width;
-}
-
 function Legend() {
   return (
     <ul className="legend">
@@ -143,6 +166,12 @@ function Legend() {
       <li className="fault">fault</li>
     </ul>
   );
+}
+
+/** Within the canvas. */
+function pointOf(event: React.PointerEvent): { readonly x: number; readonly y: number } {
+  const box = event.currentTarget.getBoundingClientRect();
+  return { x: event.clientX - box.left, y: event.clientY - box.top };
 }
 
 function offsetX(event: { clientX: number; currentTarget: Element }): number {
@@ -162,7 +191,9 @@ function within(whole: Window, { fromMs, toMs }: Window): Window {
 
 function labelOf({ spans, lanes }: History): string {
   const what = `${spans.length} operations of ${lanes.length} clients`;
-  return `${what}; arrow keys pan, plus and minus zoom`;
+  const keys =
+    "arrow keys pan, plus and minus zoom, n and p step, shift and arrows move the cursor";
+  return `${what}; ${keys}`;
 }
 
 function spanText(span: Span): string {

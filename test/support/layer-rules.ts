@@ -17,6 +17,7 @@ export const ENTRIES: readonly string[] = [
   "rig/cli/node-main.ts",
   "firmware-bridge/emulator/main.ts",
   "rig/web/main.tsx",
+  "rig/web/report-main.tsx",
   "firmware-bridge/host/history-drain.ts",
 ];
 

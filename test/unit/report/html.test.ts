@@ -1,6 +1,11 @@
+import { createHash } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { isClientOperation } from "../../../rig/core/history/operation.ts";
+import { type OperationRow, operationsOfRows } from "../../../rig/core/history/rows.ts";
 import { reportHtml } from "../../../rig/report/html.ts";
 import { timeTicks } from "../../../rig/report/html-chart.ts";
+import { VIEW_LOADER } from "../../../rig/report/html-view.ts";
 import { anEvidence, aResult, detectedResult, partitionEvidence } from "../../support/evidence.ts";
 
 const evidence = partitionEvidence();
@@ -15,6 +20,21 @@ describe("report.html", () => {
   it("is one file that fetches nothing and runs nothing", () => {
     expect(page).not.toMatch(/<script|<link rel="stylesheet|<img|url\((?!#)|@import|https?:/);
     expect(page).toContain("default-src 'none'");
+  });
+
+  it("has the moving views where they are built, and runs nothing else", () => {
+    const html = reportHtml(detectedResult(evidence), evidence, { view: "UFJPR1JBTQ==" });
+    const hash = createHash("sha256").update(VIEW_LOADER).digest("base64");
+    expect(html).toContain(`script-src 'sha256-${hash}' blob:;`);
+    const scripts = [...html.matchAll(/<script([^>]*)>/g)].map(([, attributes]) => attributes);
+    expect(
+      scripts.filter(
+        (attributes) => !/type="(text\/plain|application\/json)"/.test(attributes ?? ""),
+      ),
+    ).toEqual([""]);
+    const [, piece = ""] = /class="view-piece">([^<]+)</.exec(html) ?? [];
+    const rows = JSON.parse(String(inflateRawSync(Buffer.from(piece, "base64")))) as OperationRow[];
+    expect(operationsOfRows(rows)).toEqual(evidence.operations.filter(isClientOperation));
   });
 
   it("is smaller than 150 kB for a hundred operations", () => {

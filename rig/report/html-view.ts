@@ -1,0 +1,86 @@
+/**
+ * The views of the page in a report: the history in pieces, deflated, and the program that shows
+ * it, which is built beforehand and brings its own look. Without scripts, and on paper, nothing of
+ * it is seen: the report says everything without it.
+ */
+
+import { type ClientOperation, isClientOperation } from "../core/history/operation.ts";
+import { rowsOfOperations } from "../core/history/rows.ts";
+import { mainOperations, type RunEvidence } from "../core/run/evidence.ts";
+import { encodeBase64 } from "../core/trace/text/base64.ts";
+import type { RunResult } from "../core/verdict/run-result.ts";
+import { deflateRaw } from "./deflate.ts";
+import { countText } from "./text.ts";
+
+/** More would make the page too large to open; those that anomalies name are there anyway. */
+export const VIEW_OPERATIONS_MAX = 100_000;
+const PIECE_OPERATIONS = 10_000;
+
+/**
+ * Takes the program (base64 of its gzip) out of the page and starts it. Its SHA-256 stands in the
+ * policy of the page, so that nothing else is ever run.
+ */
+export const VIEW_LOADER = [
+  "(async()=>{",
+  'const text=document.getElementById("view-program").textContent;',
+  "const bytes=Uint8Array.from(atob(text),(each)=>each.charCodeAt(0));",
+  'const whole=new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));',
+  'const type={type:"text/javascript"};',
+  "const program=new Blob([await new Response(whole).arrayBuffer()],type);",
+  'const script=document.createElement("script");',
+  "script.src=URL.createObjectURL(program);",
+  "document.body.append(script);",
+  "})()",
+].join("");
+
+export const VIEW_LOADER_SHA256 = "0R8JX0HM//bVqtogK7BBFwp21FUxKfnWmggETAo47HY=";
+
+export const VIEW_POLICY = `script-src 'sha256-${VIEW_LOADER_SHA256}' blob:;`;
+
+export const VIEW_STYLE = "@media print{#views{display:none}}";
+
+/** `program` is the built program of the views. */
+export function viewHtml(result: RunResult, evidence: RunEvidence, program: string): string {
+  const { operations, isCut } = shownOperations(result, evidence);
+  const pieces: string[] = [];
+  for (let from = 0; from < operations.length; from += PIECE_OPERATIONS) {
+    pieces.push(pieceText(operations.slice(from, from + PIECE_OPERATIONS)));
+  }
+  const { valid, not, anomalies } = result.check;
+  const facts = { check: { valid, not, anomalies }, faults: result.faults };
+  const notice = isCut
+    ? `<p class="muted">The first ${countText(VIEW_OPERATIONS_MAX)} entries of the history are ` +
+      "here, and those that an anomaly names; history.jsonl has them all.</p>"
+    : "";
+  return [
+    `<section id="views"><h2>Look closer</h2>${notice}`,
+    '<noscript><p class="muted">The moving views need scripts; all else is above.</p></noscript>',
+    '<div id="view"></div></section>',
+    `<script type="application/json" id="view-facts">${inScript(facts)}</script>`,
+    ...pieces.map((text) => `<script type="text/plain" class="view-piece">${text}</script>`),
+    `<script type="text/plain" id="view-program">${program}</script>`,
+    `<script>${VIEW_LOADER}</script>`,
+  ].join("\n");
+}
+
+function shownOperations(result: RunResult, evidence: RunEvidence) {
+  const named = new Set(
+    result.check.anomalies.flatMap(({ evidence: found }) => [
+      ...(found?.operations ?? []),
+      ...(found?.details ?? []).flatMap(({ index, invoked }) => [index, invoked?.index ?? index]),
+    ]),
+  );
+  const all = mainOperations(evidence).filter(isClientOperation);
+  const operations = all.filter(({ index }, at) => at < VIEW_OPERATIONS_MAX || named.has(index));
+  return { operations, isCut: operations.length < all.length };
+}
+
+function pieceText(operations: readonly ClientOperation[]): string {
+  const rows = JSON.stringify(rowsOfOperations(operations));
+  return encodeBase64(deflateRaw(new TextEncoder().encode(rows)));
+}
+
+/** JSON that can't end the element that it is in. */
+function inScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}

@@ -1,0 +1,41 @@
+/** Timeline, plots and dependency graph of one run, with one cursor for all. */
+
+import { useMemo, useState } from "react";
+import { Anomalies } from "./anomalies.tsx";
+import { indexesOf, type Verdict } from "./anomaly.ts";
+import { AnomalyGraph } from "./anomaly-graph.tsx";
+import type { FaultSpan, History } from "./operations.ts";
+import { Plots } from "./plots.tsx";
+import { Timeline } from "./timeline.tsx";
+
+interface ReportViewProps {
+  readonly history: History;
+  readonly faults: readonly FaultSpan[];
+  readonly verdict: Verdict;
+  /** Changes as the history grows. */
+  readonly version: number;
+}
+
+export function ReportView({ history, faults, verdict }: ReportViewProps) {
+  const [place, setPlace] = useState(0);
+  const [cursorMs, setCursorMs] = useState<number | null>(null);
+  const anomaly = verdict.anomalies[place];
+  const marked = useMemo(() => indexesOf(anomaly), [anomaly]);
+  return (
+    <>
+      <Timeline
+        history={history}
+        faults={faults}
+        loads={[]}
+        marked={marked}
+        cursorMs={cursorMs}
+        onCursor={setCursorMs}
+      />
+      <Plots history={history} faults={faults} cursorMs={cursorMs} onCursor={setCursorMs} />
+      <Anomalies anomalies={verdict.anomalies} place={place} onPlace={setPlace} />
+      {anomaly === undefined ? null : (
+        <AnomalyGraph anomaly={anomaly} history={history} cursorMs={cursorMs} />
+      )}
+    </>
+  );
+}
