@@ -86,9 +86,14 @@ function nameOf({ plan: { scenario, nodes, workload } }: SuiteEntry): string {
   return `${scenario} (${[nodes, workload.kind ?? []].flat().join(", ")})`;
 }
 
-function tableLines({ entries }: SuiteResult, { style }: SuiteTextOptions): readonly string[] {
+/** A row for each entry, and one of sums. */
+export function suiteTable(entries: readonly SuiteEntry[]) {
   const rows = entries.map((entry) => rowOf(nameOf(entry), [entry], entry));
-  const total = rowOf("total", entries, null);
+  return { head: HEAD, rows, total: rowOf("total", entries, null) };
+}
+
+function tableLines({ entries }: SuiteResult, { style }: SuiteTextOptions): readonly string[] {
+  const { rows, total } = suiteTable(entries);
   const widths = HEAD.map((title, column) =>
     Math.max(...[HEAD, ...rows, total].map((row) => row[column]?.length ?? 0), title.length),
   );

@@ -6,6 +6,7 @@ import { SuiteFolder } from "../../adapters/store/suite-folder.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { runLine, summaryLine } from "../../report/suite-json.ts";
+import { suiteMarkdown } from "../../report/suite-markdown.ts";
 import { suiteProgressText } from "../../report/suite-progress.ts";
 import { type SuiteResult, totalsOf } from "../../report/suite-result.ts";
 import { suiteText } from "../../report/suite-text.ts";
@@ -19,11 +20,13 @@ import { leftOutOf, requestsOf, type SelectionArguments } from "../suite/request
 import { type SuiteOutcome, type SuiteRequest, SuiteRunner } from "../suite/run-suite.ts";
 import { failuresOf, suiteRunJson, writeSuite } from "../suite/suite-files.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
+import { appendOutput } from "../write-output.ts";
 
 type SuiteArguments = GlobalArguments &
   SelectionArguments & {
     readonly jobs?: string | undefined;
     readonly "junit-xml"?: string | undefined;
+    readonly summary?: string | undefined;
     readonly "stop-on-failure": boolean;
     readonly keep: boolean;
   };
@@ -50,6 +53,7 @@ function suiteOptions(yargs: Argv<GlobalArguments>) {
   return sizeOptions(selected)
     .option("jobs", { string: true, describe: "Runs at once [default: number of cores]" })
     .option("junit-xml", { string: true, describe: "Write JUnit XML there too" })
+    .option("summary", { string: true, describe: "Append a summary in Markdown to this file" })
     .option("stop-on-failure", {
       boolean: true,
       default: false,
@@ -83,6 +87,9 @@ async function suite(args: SuiteArguments): Promise<ExitCode> {
   try {
     const outcome = await carryOutSuite(args, { requests, jobs, limitMs, interrupts });
     writeSuite(folder, outcome, { ...times, junitFile: args["junit-xml"] });
+    if (args.summary !== undefined) {
+      appendOutput(args.summary, suiteMarkdown(outcome.result, failuresOf(outcome)), "summary");
+    }
     show(outcome, folder.path, args);
     return exitOfSuite(outcome.result, interrupts.signal.aborted);
   } finally {
