@@ -12,8 +12,9 @@ import type { RunResult } from "../core/verdict/run-result.ts";
 import { deflateRaw } from "./deflate.ts";
 import { countText } from "./text.ts";
 
-/** More would make the page too large to open; those that anomalies name are there anyway. */
-export const VIEW_OPERATIONS_MAX = 100_000;
+/** More would make the page too large to open; what anomalies name is there anyway. */
+const OPERATIONS_MAX = 100_000;
+const CHARACTERS_MAX = 3_000_000;
 const PIECE_OPERATIONS = 10_000;
 
 /**
@@ -41,17 +42,15 @@ export const VIEW_STYLE = "@media print{#views{display:none}}";
 
 /** `program` is the built program of the views. */
 export function viewHtml(result: RunResult, evidence: RunEvidence, program: string): string {
-  const { operations, isCut } = shownOperations(result, evidence);
-  const pieces: string[] = [];
-  for (let from = 0; from < operations.length; from += PIECE_OPERATIONS) {
-    pieces.push(pieceText(operations.slice(from, from + PIECE_OPERATIONS)));
-  }
+  const { pieces, shown, all } = piecesOf(result, evidence);
   const { valid, not, anomalies } = result.check;
   const facts = { check: { valid, not, anomalies }, faults: result.faults };
-  const notice = isCut
-    ? `<p class="muted">The first ${countText(VIEW_OPERATIONS_MAX)} entries of the history are ` +
-      "here, and those that an anomaly names; history.jsonl has them all.</p>"
-    : "";
+  const share = `${countText(shown)} of ${countText(all)}`;
+  const notice =
+    shown < all
+      ? `<p class="muted">The first ${share} entries of the history are here, and those that an ` +
+        "anomaly names; history.jsonl has them all.</p>"
+      : "";
   return [
     `<section id="views"><h2>Look closer</h2>${notice}`,
     '<noscript><p class="muted">The moving views need scripts; all else is above.</p></noscript>',
@@ -63,16 +62,32 @@ export function viewHtml(result: RunResult, evidence: RunEvidence, program: stri
   ].join("\n");
 }
 
-function shownOperations(result: RunResult, evidence: RunEvidence) {
-  const named = new Set(
-    result.check.anomalies.flatMap(({ evidence: found }) => [
-      ...(found?.operations ?? []),
-      ...(found?.details ?? []).flatMap(({ index, invoked }) => [index, invoked?.index ?? index]),
+function piecesOf(result: RunResult, evidence: RunEvidence) {
+  const all = mainOperations(evidence).filter(isClientOperation);
+  const pieces: string[] = [];
+  let [shown, characters] = [0, 0];
+  while (shown < Math.min(all.length, OPERATIONS_MAX) && characters < CHARACTERS_MAX) {
+    const piece = pieceText(all.slice(shown, shown + PIECE_OPERATIONS));
+    pieces.push(piece);
+    shown = Math.min(all.length, shown + PIECE_OPERATIONS);
+    characters += piece.length;
+  }
+  const named = indexesNamed(result);
+  const rest = all.slice(shown).filter(({ index }) => named.has(index));
+  if (rest.length > 0) pieces.push(pieceText(rest));
+  return { pieces, shown, all: all.length };
+}
+
+function indexesNamed({ check }: RunResult): ReadonlySet<number> {
+  return new Set(
+    check.anomalies.flatMap(({ evidence }) => [
+      ...(evidence?.operations ?? []),
+      ...(evidence?.details ?? []).flatMap(({ index, invoked }) => [
+        index,
+        invoked?.index ?? index,
+      ]),
     ]),
   );
-  const all = mainOperations(evidence).filter(isClientOperation);
-  const operations = all.filter(({ index }, at) => at < VIEW_OPERATIONS_MAX || named.has(index));
-  return { operations, isCut: operations.length < all.length };
 }
 
 function pieceText(operations: readonly ClientOperation[]): string {

@@ -9,6 +9,7 @@ import { benchBus } from "./bus-bench.ts";
 import { benchCan } from "./can-bench.ts";
 import { benchCheck } from "./check-bench.ts";
 import { benchCommits } from "./commit-bench.ts";
+import { benchPage } from "./page-bench.ts";
 import type { BenchRow } from "./rows.ts";
 import { benchRuns } from "./run-bench.ts";
 import { benchTraces } from "./trace-bench.ts";
@@ -22,6 +23,7 @@ const GROUPS: Readonly<Record<string, () => Rows>> = {
   check: benchCheck,
   traces: benchTraces,
   can: benchCan,
+  page: benchPage,
 };
 
 async function print(rows: Rows): Promise<void> {

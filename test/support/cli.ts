@@ -3,9 +3,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-export const MAIN = new URL("../../dist/bin/main.js", import.meta.url).pathname;
+/** Tests and benches run in the root of the checkout; benches from another place within it. */
+export const MAIN = resolve("dist/bin/main.js");
 
 export interface Finished {
   readonly code: number | null;
