@@ -1,10 +1,14 @@
 /** The C agent as a process, spoken to on a real serial port: commands, history, boots, faults. */
 
 import { appendFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { HistoryDrain } from "../../firmware-bridge/host/history-drain.ts";
 import { openSerial } from "../../firmware-bridge/host/serial-transport.ts";
 import { LineSession, type SessionOptions } from "../../firmware-bridge/host/session.ts";
+import { decodeNote, type RawRecord } from "../../firmware-bridge/protocol/agent-history.ts";
+import { encodeHubMessage, HubMessageReader } from "../../rig/core/wire/hub-message.ts";
 import { AgentProcess, buildAgent, newFolder } from "../support/agent.ts";
 
 let program = "";
@@ -74,6 +78,92 @@ describe("the agent as a process", () => {
       await expect(session.request(words)).rejects.toThrow(code);
     }
     await session.close();
+  });
+
+  it("hands over its history while it grows, also where lines of a dump are lost", async () => {
+    const disk = newFolder();
+    const settings = ["--node", "0", "--nodes", "3", "--round", "2000"];
+    // From its second life on a node asks the others how far they are, here for ever.
+    await start(disk, settings).port();
+    await running[0]?.kill();
+    const agent = start(disk, settings);
+    let drain: HistoryDrain | null = null;
+    let events = 0;
+    const session = await connect(await agent.port(), {
+      event: (event) => {
+        if (++events % 40 !== 39) drain?.event(event);
+      },
+    });
+    await session.hello(20_000);
+    drain = new HistoryDrain(session);
+    const records: RawRecord[] = [];
+    while (records.length < 60) {
+      const drained = await drain.drain();
+      expect(drained.lost).toBe(0);
+      records.push(...drained.records);
+    }
+    expect(records.map(({ number }) => number)).toEqual(records.map((_, index) => index));
+    const notes = records.map(({ body }) => decodeNote(body));
+    expect(notes[0]).toMatchObject({ event: "boot", round: 2 });
+    expect(notes[1]).toEqual({ event: "fetch", slot: 0, round: 0, digest: null });
+    const said = agent.said.filter(({ type }) => type === "record");
+    expect(said.slice(0, 60).map(({ record }) => record)).toEqual(notes.slice(0, 60));
+    expect((await session.request(["roj"])).fields.get("st")).toBe("running");
+    await session.close();
+  });
+
+  it("is a node of a hub: frames, acknowledgements, error states, faults with their hits", async () => {
+    const disk = newFolder();
+    const socketPath = path.join(disk, "hub");
+    let sent = 0;
+    const hub = createServer((socket) => {
+      const reader = new HubMessageReader();
+      socket.on("error", () => undefined);
+      socket.on("data", (piece) => {
+        reader.feed(piece, (message) => {
+          if (message.kind === "hello") {
+            expect(message).toMatchObject({ version: 1, node: 1 });
+            const state = "error-passive";
+            socket.write(encodeHubMessage({ kind: "bus-state", state, tec: 130, rec: 4 }));
+          } else if (message.kind === "send") {
+            sent++;
+            const { token } = message;
+            socket.write(encodeHubMessage({ kind: "transmitted", token }));
+          }
+        });
+      });
+    });
+    await new Promise<void>((resolve) => hub.listen(socketPath, resolve));
+    const settings = ["--node", "1", "--nodes", "3", "--round", "2000", "--hub", socketPath];
+    for (const life of [1, 2]) {
+      await running.at(-1)?.kill();
+      const agent = start(disk, settings);
+      await agent.port();
+      expect(agent.said).toContainEqual({ type: "ready", boot: life });
+    }
+    await expect.poll(() => sent, { timeout: 20_000 }).toBeGreaterThan(5);
+    const session = await connect((await running.at(-1)?.port()) ?? "");
+    await session.hello(20_000);
+    const ask = async (...words: string[]) => (await session.request(words)).fields;
+    expect(Object.fromEntries(await ask("can", "stat"))).toMatchObject({
+      st: "passive",
+      tec: "130",
+    });
+    expect(Number((await ask("can", "stat")).get("tx"))).toBeGreaterThan(4);
+    await ask("fault", "set", "mute");
+    // Its frames until now are with the hub before what is asked next is answered.
+    await ask("time");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const before = sent;
+    await expect
+      .poll(async () => Number((await ask("fault", "list", "mute")).get("hits")), {
+        timeout: 20_000,
+      })
+      .toBeGreaterThan(3);
+    expect(sent).toBe(before);
+    await session.close();
+    hub.close();
+    await running.at(-1)?.kill();
   });
 
   it("keeps its settings, and forgets its store when told to", async () => {

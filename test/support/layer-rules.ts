@@ -18,7 +18,6 @@ export const ENTRIES: readonly string[] = [
   "firmware-bridge/emulator/main.ts",
   "rig/web/main.tsx",
   "rig/web/report-main.tsx",
-  "firmware-bridge/host/history-drain.ts",
 ];
 
 /** What each part may import beside itself. Adapters have a rule of their own, the command all. */
