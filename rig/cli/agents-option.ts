@@ -3,11 +3,10 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ChildCommand } from "../adapters/hub/child-guard.ts";
-import { COMPACTION } from "../core/consensus/roj/snapshot.ts";
 import { agentIssues } from "../core/plan/byzantine-issues.ts";
 import type { AgentPlan, RunPlan } from "../core/plan/plan.ts";
-import { NS_PER_US } from "../core/time/time.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
+import { settingsOf } from "./node-settings.ts";
 
 /** The plan with these nodes; throws for what can't run. */
 export function withAgents(plan: RunPlan, text: string | undefined): RunPlan {
@@ -38,23 +37,22 @@ function refuseNoProgram(program: string): void {
   throw new RigError("input.unreadable", text, { hint });
 }
 
+interface AgentPlace {
+  readonly bus: readonly string[];
+  readonly disk: string;
+  /** Options of its control line; it has none where they are left out. */
+  readonly line?: readonly string[];
+}
+
 /** How to run node `node`; null where it is one of the rig's own. */
-export function agentCommand(
-  { agents, nodes, timers, storage }: RunPlan,
-  node: number,
-  place: { readonly bus: readonly string[]; readonly disk: string },
-): ChildCommand | null {
-  if (agents === undefined || !agents.nodes.includes(node)) return null;
-  const { everySlots, journalBytes, keptSlots } = { ...COMPACTION, ...storage.compaction };
-  const microseconds = (ns: number) => `${Math.ceil(ns / NS_PER_US)}`;
+export function agentCommand(plan: RunPlan, node: number, place: AgentPlace): ChildCommand | null {
+  if (plan.agents === undefined || !plan.agents.nodes.includes(node)) return null;
+  const { line = ["--no-line"] } = place;
   return {
-    file: agents.program,
+    file: plan.agents.program,
     args: [
-      ...["--no-line", "--disk", place.disk, ...place.bus],
-      ...["--node", `${node}`, "--nodes", `${nodes}`],
-      ...["--round", microseconds(timers.roundTimeoutNs)],
-      ...["--delta", microseconds(timers.roundDeltaNs)],
-      ...["--every", `${everySlots}`, "--journal", `${journalBytes}`, "--kept", `${keptSlots}`],
+      ...[...line, "--disk", place.disk, ...place.bus],
+      ...settingsOf(plan, node).flatMap(([name, value]) => [`--${name}`, `${value}`]),
     ],
   };
 }

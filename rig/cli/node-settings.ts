@@ -15,8 +15,8 @@ export function settingsOf(
   return [
     ["node", node],
     ["nodes", nodes],
-    ["round", Math.round(timers.roundTimeoutNs / NS_PER_US)],
-    ["delta", Math.round(timers.roundDeltaNs / NS_PER_US)],
+    ["round", Math.ceil(timers.roundTimeoutNs / NS_PER_US)],
+    ["delta", Math.ceil(timers.roundDeltaNs / NS_PER_US)],
     ["every", everySlots],
     ["journal", journalBytes],
     ["kept", keptSlots],

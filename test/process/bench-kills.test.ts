@@ -5,12 +5,13 @@
  */
 
 import { execFileSync, type spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../rig/core/random/random.ts";
 import { rig, temporaryFolder } from "../support/cli.ts";
+import { relaysIn } from "../support/relays.ts";
 
 const KILLS = Number(process.env["RIG_BENCH_KILLS"] ?? 0);
 const FIXTURE = new URL("../../fixtures/benches/emulated.yaml", import.meta.url).pathname;
@@ -41,15 +42,6 @@ async function killed(during: (child: Child, folder: string) => unknown): Promis
   return { code, signal, relays: () => relaysIn(folder), folder, bench };
 }
 
-function relaysIn(folder: string): readonly string[] {
-  const [own] = readdirSync(folder).filter((name) => name.startsWith("rig-benches-"));
-  if (own === undefined) return [];
-  const [bench = ""] = readdirSync(join(folder, own));
-  const path = join(folder, own, bench, "emulator.log");
-  const log = existsSync(path) ? readFileSync(path, "utf8") : "";
-  return log.match(/ecu\d: (?:on|off)$/gm) ?? [];
-}
-
 /** Boards that have a supply. */
 function suppliedIn(relays: readonly string[]): readonly string[] {
   const last = new Map(relays.map((line) => line.split(": ") as [string, string]));
@@ -75,7 +67,7 @@ async function expectRestored({ relays, folder, bench }: Killed): Promise<void> 
   expect([stderr, code]).toEqual(["", 0]);
 }
 
-describe("a rig that is ended while it works at a bench", () => {
+describe("a rig that is ended while it works at a bench", { timeout: 300_000 }, () => {
   it("by kill -9 in a run: the power board takes every supply away", async () => {
     const end = await killed(async (child, folder) => {
       await untilPhase(folder, "scenario");

@@ -5,8 +5,10 @@
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { buildAgent } from "../support/agent.ts";
 import { rig, temporaryFolder } from "../support/cli.ts";
+import { relaysIn } from "../support/relays.ts";
 
 const FIXTURE = new URL("../../fixtures/benches/emulated.yaml", import.meta.url).pathname;
 
@@ -21,9 +23,10 @@ function ownBench(change: (text: string) => string = (text) => text): string {
 
 async function runOn(bench: string, scenario: string, ...more: readonly string[]) {
   const folder = temporaryFolder();
+  const env = { TMPDIR: folder };
   const size = ["--operations", "20", "--concurrency", "5", "--seed", "7"];
   const args = ["run", "--bench", bench, "--scenario", scenario, ...size, "--json", ...more];
-  const { code, stdout, stderr } = await rig([...args, "--output-dir", folder]);
+  const { code, stdout, stderr } = await rig([...args, "--output-dir", folder], { env });
   const path = (name: string) => join(folder, scenario, "latest", name);
   const read = (name: string) => readFileSync(path(name), "utf8");
   const events = () =>
@@ -32,10 +35,22 @@ async function runOn(bench: string, scenario: string, ...more: readonly string[]
       .split("\n")
       .map((line) => JSON.parse(line));
   const list = () => readdirSync(path("."));
-  return { code, stderr, result: stdout === "" ? null : JSON.parse(stdout), read, events, list };
+  const result = stdout === "" ? null : JSON.parse(stdout);
+  return { code, stderr, result, read, events, list, relays: () => relaysIn(folder) };
 }
 
-describe("rig run --bench", () => {
+let program = "";
+
+beforeAll(() => {
+  program = buildAgent();
+});
+
+/** All five boards have it. */
+function allOf(agent: string): string {
+  return `0,1,2,3,4=${agent}`;
+}
+
+describe("rig run --bench", { timeout: 300_000 }, () => {
   it("cycles the supply of a node, down to a dead console and a reboot", async () => {
     const { code, stderr, result, read, events, list } = await runOn(ownBench(), "power-cycle");
     expect(stderr).toBe("");
@@ -67,9 +82,39 @@ describe("rig run --bench", () => {
   });
 
   it.each(["brown-out-all", "leader-crash"])("%s is as expected", async (scenario) => {
-    const { code, result } = await runOn(ownBench(), scenario);
+    const { code, result } = await runOn(ownBench(), scenario, "--agents", allOf(program));
     expect([result.outcome, result.reasons]).toEqual(["valid", [expect.anything()]]);
     expect(code).toBe(0);
+  });
+
+  it("cycles boards of C, over pseudo-terminals of their own", async () => {
+    const rolling = await runOn(ownBench(), "power-cycle-rolling", "--agents", allOf(program));
+    expect([rolling.result.outcome, rolling.result.reasons]).toEqual([
+      "valid",
+      [expect.anything()],
+    ]);
+    expect(rolling.result.bench.boards[0].firmware).toMatch(/^roj\//);
+    expect(rolling.read("console-ecu0.log")).toMatch(
+      /connected: boot 1.*\n.*--- gap: .*\n.*boot 2/,
+    );
+    const mixed = await runOn(ownBench(), "partition", "--agents", `0,2=${program}`);
+    expect([mixed.result.outcome, mixed.result.reasons]).toEqual(["valid", [expect.anything()]]);
+  });
+
+  it("switches by johnny-five as well: the pins of the board say so", async () => {
+    const bench = ownBench((text) =>
+      text
+        .replace(/board: \{ kind: rig-power.*\}/, "board: { kind: firmata, port: emulated:board }")
+        .replace(/output: (\d)/g, (_, output) => `output: ${Number(output) + 1}`),
+    );
+    const run = await runOn(bench, "power-cycle", "--agents", allOf(program));
+    expect([run.result.outcome, run.result.reasons]).toEqual(["valid", [expect.anything()]]);
+    const ofNode = run.relays().filter((line) => line.startsWith("ecu0"));
+    expect(ofNode.slice(0, 4)).toEqual(["ecu0: on", "ecu0: off", "ecu0: on", "ecu0: off"]);
+    expect(run.relays().filter((line) => line.startsWith("ecu1"))).toEqual([
+      "ecu1: on",
+      "ecu1: off",
+    ]);
   });
 
   it("says which board does not answer, after all that could be tried", async () => {

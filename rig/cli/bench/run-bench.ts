@@ -4,6 +4,7 @@
  * supply in its safe state. What was taken is given back by the teardown stack, however it ends.
  */
 
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openChildGuard } from "../../adapters/hub/child-guard.ts";
 import { MachineClock } from "../../adapters/machine/machine-clock.ts";
@@ -15,6 +16,7 @@ import { NS_PER_MS } from "../../core/time/time.ts";
 import { failureClassOf, textOfFailure } from "../../core/verdict/failure-class.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { RunEngine } from "../../engine/run-engine.ts";
+import { agentCommand } from "../agents-option.ts";
 import { type BenchSupply, openSupply } from "../bench-supply.ts";
 import { drawProgress, NODE_MAIN, type ProcessRunOptions } from "../run-processes.ts";
 import { askAtTerminal } from "./ask-at-terminal.ts";
@@ -180,16 +182,22 @@ class BenchRun {
   #putPrograms(emulated: EmulatedBench): void {
     const { plan, folder } = this.#options;
     const guard = openChildGuard();
-    for (const [node, { name, console }] of emulated.bench.nodes.entries()) {
-      const command = guard.wrap({
+    mkdirSync(join(folder.path, "disks"));
+    for (const [node, { name, console }] of emulated.bench.nodes.slice(0, plan.nodes).entries()) {
+      const serial = console?.place.serial ?? "00000000";
+      const bus = ["--hub", hubOf(emulated.folder)];
+      const disk = join(folder.path, "disks", name);
+      const line = ["--serial", serial, "--pty-link", join(emulated.folder, name)];
+      const agent = agentCommand(plan, node, { bus, disk, line });
+      const own = {
         file: process.execPath,
         args: [
-          ...[NODE_MAIN, "--node", `${node}`, "--hub", hubOf(emulated.folder)],
-          ...["--plan", join(folder.path, "run.json"), "--disk", join(folder.path, "disks", name)],
-          ...["--line", console?.place.serial ?? "00000000"],
+          ...[NODE_MAIN, "--node", `${node}`, ...bus, "--disk", disk],
+          ...["--plan", join(folder.path, "run.json"), "--line", serial],
         ],
-      });
-      if (node < plan.nodes) putProgram(emulated, name, { ...command, line: "stdio" });
+      };
+      const command = guard.wrap(agent ?? own);
+      putProgram(emulated, name, { ...command, line: agent === null ? "stdio" : "pty" });
     }
     guard.close();
   }

@@ -71,7 +71,7 @@ export const runCommand: Command = {
           })
           .option("agents", {
             string: true,
-            describe: "At levels process and vcan: nodes that run a program, as 0,2=PROGRAM",
+            describe: "Nodes as processes that run a program, as 0,2=PROGRAM",
           })
           .option("repeat", {
             string: true,
@@ -122,7 +122,7 @@ async function runAtLevel(args: RunArguments): Promise<ExitCode> {
   const planAt = (level: string | undefined) => planOfArguments({ ...args, level });
   const level = choice === undefined ? args.level : (args.level ?? "bench");
   const { plan, why } = chooseLevel({ ...args, level, hasBench: choice !== undefined }, planAt);
-  if (plan.level === "bench") refuseTooFew(plan, choice);
+  if (plan.level === "bench") refuseImpossible(plan, choice);
   if (why !== null) {
     const reason = why === "" ? "there is no better one" : why;
     process.stderr.write(`rig: level ${plan.level} (${reason})\n`);
@@ -155,9 +155,13 @@ function benchOf({ bench: file, wait, keep = false }: RunArguments): BenchChoice
   return file === undefined ? undefined : { bench: readBenchFile(file), file, wait, keep };
 }
 
-function refuseTooFew({ nodes }: RunPlan, choice: BenchChoice | undefined): void {
-  if (choice === undefined || nodes <= choice.bench.nodes.length) return;
+function refuseImpossible({ nodes, agents }: RunPlan, choice: BenchChoice | undefined): void {
+  if (choice === undefined) return;
   const { bench } = choice;
+  if (agents !== undefined && bench.emulator === undefined) {
+    throw new RigError("usage.option", `--agents: the boards of ${bench.name} are not emulated`);
+  }
+  if (nodes <= bench.nodes.length) return;
   const text = `the run has ${nodes} nodes, bench ${bench.name} has ${bench.nodes.length}`;
   throw new RigError("capability.level", `${text}: expected no more than that`);
 }

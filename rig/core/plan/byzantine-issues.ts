@@ -53,8 +53,8 @@ export function agentIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue
   const beyond = agents.nodes.find((node) => node >= nodes);
   if (beyond !== undefined) return issue(`found node ${beyond}, expected 0 to ${nodes - 1}`);
   if (agents.nodes.length === 0) return issue("found no node, expected one and more");
-  if (level !== "process" && level !== "vcan") {
-    return issue(`found level ${level}, expected process or vcan, where nodes are programs`);
+  if (level === "sim") {
+    return issue(`found level ${level}, expected process, vcan or bench: nodes are programs there`);
   }
   if (protocol !== "roj" || auth !== "crash") {
     return issue(`found ${protocol} with ${auth}, expected roj with crash, which agents speak`);
