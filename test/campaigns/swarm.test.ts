@@ -30,6 +30,15 @@ describe(`the swarm, from seed ${FROM}`, () => {
   }, 36_000_000);
 });
 
+/** Each once showed a bug: of the bus model, and of the clients on nodes that were paused. */
+const SHOWED_A_BUG = [1988, 2589, 9282, 9431];
+
+describe("the swarm, on seeds that showed a bug", () => {
+  it.each(SHOWED_A_BUG)("shows none any more on %i", (seed) => {
+    expect(swarmBug(runPlan(swarmPlan(seed)).result)).toBeNull();
+  });
+});
+
 describe("plans of the swarm", () => {
   const plans = Array.from({ length: 1000 }, (_, seed) => swarmPlan(seed));
 

@@ -309,7 +309,13 @@ export class BusModel {
 
   /** A lone sender's repetition is about to be disturbed. */
   private rouse(nowNs: number): void {
-    if (this.bus.lone !== undefined && endLoneSender(this.bus, nowNs)) arbitrate(this.bus);
+    const { bus } = this;
+    if (bus.lone === undefined || !endLoneSender(bus, nowNs)) return;
+    // Its attempt has come to `nowNs` unharmed: an error now might lie in the past.
+    const { errorSource } = bus;
+    bus.errorSource = undefined;
+    arbitrate(bus);
+    bus.errorSource = errorSource;
   }
 
   /** Who acknowledges the frame on the wire has changed. */

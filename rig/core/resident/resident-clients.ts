@@ -111,7 +111,8 @@ export class ResidentClients {
     const worker = this.#workers[index >> 1];
     if (worker === undefined || worker.open === null) return;
     if (index % 2 === 0) this.#complete(worker, "info", { error: "timeout" });
-    else this.#request(worker);
+    // A node that was paused may hear of the last operation's timer after that has completed.
+    else if (worker.announcing === null) this.#request(worker);
   }
 
   /** A reply, from the bus or from this node's own core. */

@@ -54,7 +54,7 @@ export function checkReasons(
     const text = `${whose} is not ${consistency}: ${types}`;
     return [reason("invalid", "anomalies", text)];
   }
-  if (valid === "unknown") {
+  if (valid === "unknown" && acknowledged.length > 0) {
     const text = `the checker came to no verdict on ${whose}: ${types}`;
     return [reason("unknown", "checker-gave-up", text)];
   }

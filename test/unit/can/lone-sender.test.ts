@@ -69,6 +69,18 @@ describe("a lone station", () => {
     }
   });
 
+  it("is not harmed in the past by an error source when it is disturbed", () => {
+    const periodNs = periodOf(new BusModel({ ...RATES, stations: [0] }, new BusRecorder()));
+    for (let offsetNs = 0; offsetNs < periodNs; offsetNs += 997) {
+      const bus = new BusModel({ ...RATES, stations: [0] }, new BusRecorder());
+      bus.send(0, FRAME, 1, 0);
+      bus.advance(5e6);
+      bus.setErrorSource(() => [{ stations: 1, bit: 3, kind: "bit" }]);
+      bus.send(0, FRAME, 2, 5e6 + offsetNs);
+      expect(bus.nextNs()).toBeGreaterThanOrEqual(5e6 + offsetNs);
+    }
+  });
+
   it("sends a better frame before the one that it repeats", () => {
     lone.send(0, FRAME, 1, 0);
     lone.advance(1e9);

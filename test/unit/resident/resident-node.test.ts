@@ -104,6 +104,19 @@ describe("an operation of a node's own client", () => {
     expect(bench.core.events.map(({ kind }) => kind)).toEqual(["boot", "frame"]);
   });
 
+  it("is not asked for by the last one's timer, which a paused node may hear of late", () => {
+    const bench = new Bench();
+    bench.announce();
+    const [asked] = bench.requests as [Transaction];
+    const [retry] = [...bench.timers.keys()].filter((timer) => timer % 2 === 1);
+    for (const source of [0, 2]) bench.reply(source, asked);
+    expect(bench.records.map(({ kind }) => kind)).toEqual(["boot", "invoke", "ok", "invoke"]);
+    bench.step({ kind: "timer", timer: retry as number });
+    expect(bench.requests).toEqual([asked]);
+    bench.announce();
+    expect(bench.requests).toHaveLength(2);
+  });
+
   it("is acknowledged by f + 1 distinct nodes, and the next one begins", () => {
     const bench = new Bench();
     bench.announce();
