@@ -281,7 +281,7 @@ export class Interpreter {
   #onHealed(fault: Fault, effects: number): void {
     this.#faults.set(fault, "over");
     this.#recordFault(fault, "heal", effects);
-    if (this.#stage === "heal") this.#tryFinalReads();
+    if (this.#stage === "heal") this.#afterHeal();
   }
 
   #recordFault(fault: Fault, action: "inject" | "heal", effects: number): void {
@@ -300,12 +300,18 @@ export class Interpreter {
       this.#record({ type: "phase", time: this.#nowNs, phase: "workload-end" });
       this.#out.push(...(this.#residents?.stop() ?? []));
       for (const fault of this.#faults.keys()) this.#heal(fault);
-      this.#tryFinalReads();
+      this.#afterHeal();
     } else if (this.#stage === "final-reads" && this.#residents?.isBusy !== true) {
       this.#stage = "finished";
       this.#record({ type: "phase", time: this.#nowNs, phase: "end" });
       this.#out.push({ kind: "finish" });
     }
+  }
+
+  /** What nodes' clients did at this very time is noted first: their keys are to be read, too. */
+  #afterHeal(): void {
+    if (this.#residents === null) this.#tryFinalReads();
+    else this.#wakeForResidents("heal", this.#nowNs);
   }
 
   #tryFinalReads(): void {
@@ -418,12 +424,19 @@ export class Interpreter {
   #watchResidents(): void {
     if (this.#residents === null) return;
     const stage = this.#stage;
-    const atNs = this.#nowNs + this.#residents.limitNs(stage === "workload");
+    this.#wakeForResidents(stage, this.#nowNs + this.#residents.limitNs(stage === "workload"));
+  }
+
+  #wakeForResidents(stage: Stage, atNs: number): void {
     this.#out.push({ kind: "set-timer", timer: { kind: "residents", stage }, atNs });
   }
 
   #onResidentTimer(stage: Stage): void {
     if (this.#stage !== stage || this.#residents === null) return;
+    if (stage === "heal") {
+      this.#tryFinalReads();
+      return;
+    }
     if (stage === "final-reads") {
       this.#residents.giveUp();
       if (this.#open === 0) this.#endFinalReads();
