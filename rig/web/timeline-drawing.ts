@@ -109,9 +109,12 @@ class SpanPainter {
     const isOpen = span.type === "open";
     const right = xOf(this.#scene, isOpen ? history.endMs : span.endMs);
     const place = span.lane * KINDS.length + KINDS.indexOf(span.type);
-    if (!isMarked && right - (this.#painted[place] ?? 0) < 0.5) return;
+    const further = right - (this.#painted[place] ?? 0);
+    if (!isMarked && further < 1) return;
     this.#painted[place] = right;
     this.#line(span, right, isMarked);
+    // Rings and discs that would hide each other cost most and tell nothing.
+    if (!isMarked && further < MARK && span.type === "ok") return;
     const { link, good, bad, info } = this.#ink;
     const y = span.lane * LANE + LANE / 2;
     ring(this.#context, xOf(this.#scene, span.startMs), y, link);
@@ -124,13 +127,11 @@ class SpanPainter {
     const context = this.#context;
     const isKnown = span.type === "ok" || span.type === "fail";
     const y = span.lane * LANE + LANE / 2;
-    context.strokeStyle = isMarked || span.type === "fail" ? bad : isKnown ? good : info;
-    context.lineWidth = isMarked ? 5 : 3;
+    const high = isMarked ? 5 : 3;
+    const left = Math.max(GUTTER, xOf(this.#scene, span.startMs));
+    context.fillStyle = isMarked || span.type === "fail" ? bad : isKnown ? good : info;
     context.globalAlpha = isKnown ? 1 : 0.5;
-    context.beginPath();
-    context.moveTo(Math.max(GUTTER, xOf(this.#scene, span.startMs)), y);
-    context.lineTo(Math.max(GUTTER, right), y);
-    context.stroke();
+    context.fillRect(left, y - high / 2, Math.max(GUTTER, right) - left, high);
     context.globalAlpha = 1;
     context.lineWidth = 1.5;
   }

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { CHROMIUM, openBrowser } from "../support/browser.ts";
+import { CHROMIUM, openBrowser, picture } from "../support/browser.ts";
 import { itNeeds } from "../support/needs.ts";
 import { type ServedRig, serveRig } from "../support/serve.ts";
 
@@ -62,6 +62,7 @@ describe("the page", () => {
         const node = page.locator(".graph .operation").first();
         await expect.poll(() => page.locator(".graph .edge.cycle").count(), WAIT).toBe(2);
         await expect.poll(() => node.getAttribute("transform"), WAIT).toMatch(/translate/);
+        await picture(page, "page-graph");
         await page.getByLabel("rw", { exact: true }).uncheck();
         await expect.poll(() => page.locator(".graph .edge.cycle").count(), WAIT).toBe(0);
       });
@@ -135,9 +136,15 @@ describe("the page", () => {
         const heal = page.getByRole("button", { name: "End all" });
         if (await heal.isEnabled()) await heal.click();
         await page.getByText(/happy\/\S+, (finished|partial)/).waitFor();
+        await picture(page, "page-monitor");
         await tab(page, "Runs");
         await page.getByRole("button", { name: "Open" }).first().click();
         await page.getByRole("heading", { name: /^happy\/\S+ (valid|unknown)/ }).waitFor();
+        await page.getByLabel(/^Latency of \d+ operations/).waitFor();
+        await page.getByLabel(/ operations of \d+ clients/).focus();
+        await page.keyboard.press("n");
+        await page.getByText(/^Process \d+.* Invoked at/).waitFor();
+        await picture(page, "page-timeline");
       });
     },
     240_000,

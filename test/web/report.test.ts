@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM, openBrowser } from "../support/browser.ts";
+import { CHROMIUM, MAKES_PICTURES, openBrowser, picture } from "../support/browser.ts";
 import { rig, temporaryFolder } from "../support/cli.ts";
 import { itNeeds } from "../support/needs.ts";
 
@@ -17,15 +17,26 @@ const folder = join(output, "bft-over-threshold", "latest");
 
 beforeAll(async () => {
   const sizes = ["--nodes", "4", "--seed", "7", "--operations", "60"];
-  const { code } = await rig([
-    ...["run", "--scenario", "bft-over-threshold", "--quiet", "--output-dir", output],
-    ...sizes,
-  ]);
+  const common = ["run", "--scenario", "bft-over-threshold", "--quiet", "--output-dir", output];
+  const { code } = await rig([...common, ...sizes]);
   expect(code).toBe(0);
   if (CHROMIUM.has) browser = await openBrowser();
+  if (MAKES_PICTURES) await pictureOfReport();
 }, 120_000);
 
 afterAll(async () => browser?.close());
+
+/** The run of the README. */
+async function pictureOfReport(): Promise<void> {
+  const sizes = ["--nodes", "5", "--seed", "7"];
+  const common = ["run", "--scenario", "partition", "--quiet", "--output-dir", output];
+  await rig([...common, ...sizes]);
+  const page = await browser.newPage({ viewport: { width: 1180, height: 960 } });
+  await page.goto(`file://${output}/partition/latest/report.html`);
+  await picture(page, "report-partition");
+  await picture(page.locator("#views"), "report-views");
+  await page.close();
+}
 
 describe("report.html", () => {
   it("is made again from the folder, byte for byte", async () => {
