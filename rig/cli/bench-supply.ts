@@ -21,9 +21,12 @@ import {
   OrderlySwitch,
   type Rail,
 } from "../../firmware-bridge/power/orderly-switch.ts";
+import { RelayInjector } from "../../firmware-bridge/power/relay-injector.ts";
 import { RelaySwitch } from "../../firmware-bridge/power/relay-switch.ts";
+import { CangwInjector } from "../adapters/socketcan/cangw-injector.ts";
 import type { Bench, BenchNode, PowerUnit } from "../core/bench/bench.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
+import type { Injector } from "../ports/injector.ts";
 import type { PowerState, PowerSwitch } from "../ports/power-switch.ts";
 
 const HELLO_MS = 6_000;
@@ -37,6 +40,8 @@ export interface BenchSupply extends PowerSwitch {
   makeSafe(node: number, signal: AbortSignal): Promise<void>;
   /** Of a node whose reset is an output of a unit. */
   pulseReset(node: number, signal: AbortSignal): Promise<void>;
+  /** In its neutral position; opened once. Rejects with `capability.fault` where it can't be. */
+  injector(name: string): Promise<Injector>;
   close(): Promise<void>;
 }
 
@@ -203,6 +208,7 @@ class Supplies implements BenchSupply {
   readonly #bench: Bench;
   readonly #power: PowerSwitch;
   readonly #units: Units;
+  readonly #injectors = new Map<string, Injector>();
 
   constructor(bench: Bench, power: PowerSwitch, units: Units) {
     this.#bench = bench;
@@ -240,10 +246,34 @@ class Supplies implements BenchSupply {
     });
   }
 
-  close(): Promise<void> {
-    return this.#units.close();
+  async injector(name: string): Promise<Injector> {
+    const known = this.#injectors.get(name);
+    if (known !== undefined) return known;
+    const settings = this.#bench.injectors.find((each) => each.name === name);
+    if (settings === undefined) {
+      const names = this.#bench.injectors.map((each) => each.name).join(", ");
+      const text = `bench ${this.#bench.name} has no injector "${name}"`;
+      throw new RigError("capability.fault", `${text}: expected ${names || "none"}`);
+    }
+    const injector =
+      settings.by === "relay"
+        ? await RelayInjector.open(await this.#units.session(settings.unit), settings)
+        : await CangwInjector.open(settings);
+    this.#injectors.set(name, injector);
+    return injector;
+  }
+
+  /** Injectors are left neutral, also where one of them fails. */
+  async close(): Promise<void> {
+    const injectors = [...this.#injectors.values()];
+    const healed = await Promise.allSettled(injectors.map((each) => each.heal(NEVER)));
+    for (const each of injectors) if (each instanceof CangwInjector) await each.close();
+    await this.#units.close();
+    for (const each of healed) if (each.status === "rejected") throw each.reason;
   }
 }
+
+const NEVER = new AbortController().signal;
 
 function trouble(text: string): RigError {
   return new RigError("bench.trouble", text);

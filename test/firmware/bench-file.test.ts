@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { candidatePorts, listPorts } from "../../firmware-bridge/host/find-port.ts";
+import { CangwInjector } from "../../rig/adapters/socketcan/cangw-injector.ts";
 import { readBenchFile } from "../../rig/adapters/store/bench-file.ts";
 import { temporaryFolder } from "../support/cli.ts";
 
@@ -67,6 +68,11 @@ describe("a bench file", () => {
     expect(gateway).toMatchObject({ safe: "on", reset: { by: "control-line" } });
     expect(psu?.console?.hasControlLine).toBe(false);
     expect(heater).toMatchObject({ power: { by: "hand" }, safe: "keep", offMs: 500 });
+    expect(bench.injectors).toMatchObject([
+      { name: "terminator", by: "relay", fault: "termination-missing", output: 5, neutral: "on" },
+      { name: "no-votes", by: "cangw", fault: "loss", match: "100:700", isFd: true },
+      { name: "wrong", by: "cangw", fault: "janus", modify: "SET:D:000.8.FFFFFFFFFFFFFFFF" },
+    ]);
     expect(bench.staggerMs).toBe(200);
     expect(bench.lease).toEqual({ folder: "/var/lock/rig", expiryMs: 600_000 });
   });
@@ -152,11 +158,33 @@ describe("what is wrong with a bench file is one line that says where", () => {
       `bench: a\n${nodes(`{ ${x}, tiemouts: { boot: 1s } }`)}`,
       /nodes\[0\].tiemouts: unknown field "tiemouts", did you mean "timeouts"\?/,
     ],
+    [
+      `bench: a\ninjectors: { i: { fault: fire, unit: b, output: 1 } }\n${nodes(`{ ${x} }`)}`,
+      /injectors.i.fault: found "fire", expected one of bit-error, /,
+    ],
+    [
+      `bench: a\n${board}\ninjectors: { i: { fault: stub-open, unit: b, output: 1 } }\n${nodes(
+        "{ name: x, power: { unit: b, output: 1 } }",
+      )}`,
+      /injectors.i.output: found 1, which switches "x": expected another output/,
+    ],
+    [
+      `bench: a\ninjectors: { i: { fault: loss, from: c, to: c, match: "1:7" } }\n${nodes(`{ ${x} }`)}`,
+      /injectors.i.to: found c, which is from as well/,
+    ],
   ])("as in %j", (text, message) => {
     const said = messageOf(() => readBenchFile(file(text)));
     expect(said).toMatch(message);
     expect(said).not.toContain("\n");
   });
+});
+
+it("an injector by the kernel's gateway needs its interfaces", async () => {
+  const [, injector] = readBenchFile(LAB).injectors;
+  if (injector?.by !== "cangw") throw new Error("another injector was expected");
+  await expect(CangwInjector.open({ ...injector, from: "no-such" })).rejects.toThrow(
+    "there is no interface no-such",
+  );
 });
 
 /** A machine as sysfs shows it: an adapter with two ports, one without a number, a port of a chip. */

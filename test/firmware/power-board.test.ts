@@ -15,6 +15,7 @@ import {
 } from "../../firmware-bridge/power/board-outputs.ts";
 import { BoardSwitch } from "../../firmware-bridge/power/board-switch.ts";
 import { OrderlySwitch } from "../../firmware-bridge/power/orderly-switch.ts";
+import { RelayInjector } from "../../firmware-bridge/power/relay-injector.ts";
 import type { DeviceEvent } from "../../firmware-bridge/protocol/line.ts";
 import { EmulatedCable } from "../support/emulated-port.ts";
 import { itNeeds } from "../support/needs.ts";
@@ -255,6 +256,41 @@ describe("a supply behind the board", () => {
     await again.on(0, never);
     expect(board.isHigh(1)).toBe(true);
     await again.makeSafe();
+  });
+});
+
+describe("a relay in the wires of the bus", () => {
+  const settings = {
+    name: "terminator",
+    fault: "termination-missing",
+    by: "relay",
+    unit: "board",
+    output: 5,
+    neutral: "on",
+  } as const;
+
+  it("is neutral when it is opened and when it is healed, and counts how often it struck", async () => {
+    board.start();
+    const injector = await RelayInjector.open(await connect(), settings);
+    expect(board.isHigh(5)).toBe(true);
+    await injector.inject(never);
+    expect(board.isHigh(5)).toBe(false);
+    await injector.inject(never);
+    expect(await injector.heal()).toBe(1);
+    expect(board.isHigh(5)).toBe(true);
+    await injector.inject(never);
+    expect([await injector.heal(), await injector.heal()]).toEqual([2, 2]);
+  });
+
+  it("goes back by itself when the rig dies", async () => {
+    board.start();
+    const session = await connect();
+    await session.request(["wdg", "300"]);
+    const injector = await RelayInjector.open(session, settings);
+    await injector.inject(never);
+    expect(board.isHigh(5)).toBe(false);
+    cable.unplug();
+    await expect.poll(() => board.isHigh(5), { timeout: 20_000 }).toBe(true);
   });
 });
 

@@ -105,6 +105,27 @@ ip link set vcan1 up; cansend vcan1 7AB#01; sleep 0.5; ip link del vcan1; sleep 
 kill -INT %1; wait %1
 ip link set vcan0 down; ip link set vcan0 mtu 16 up
 RIG replay ${OWN} --bus vcan0 --speed 100 --json > classic.json
+
+ip link add gw0 type vcan; ip link add gw1 type vxcan peer name gw2
+for i in gw0 gw1 gw2; do ip link set $i mtu 72 up; done
+cat > gateway.yaml <<'END'
+bench: gateway
+nodes: [{ name: ecu0, power: hand }]
+injectors:
+  kept: { fault: loss, from: gw0, to: gw1, match: "123:7FF", fd: true }
+  wrong: { fault: janus, from: gw0, to: gw1, match: "123:7FF", modify: "SET:D:000.8.FFFFFFFFFFFFFFFF", fd: false }
+END
+for name in kept wrong; do
+  stdbuf -oL candump -L -r 8000000 gw2 > $name.log &
+  DUMP=$!
+  RIG bench inject gateway.yaml --injector $name --json > $name.json &
+  PID=$!
+  for try in $(seq 120); do [ -s $name.json ] || sleep 0.5; done
+  for frame in 123##1AA 124##1BB 123#0102 124#03 123##1CC; do cansend gw0 $frame; done
+  sleep 0.3; kill -INT $PID; wait $PID; echo $? >> inject.codes
+  kill -INT $DUMP; wait $DUMP
+done
+cangw -L > rules.left
 `;
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -221,6 +242,33 @@ describe("rig load", () => {
     // On a busy machine the frames may take longer than asked for.
     expect(measuredPercent).toBeGreaterThan(5);
     expect(measuredPercent).toBeLessThan(60);
+  });
+});
+
+describe("an injector by the kernel's gateway", () => {
+  const forwarded = (name: string) => frames(join(folder, name)).map((line) => line.slice(4));
+  const effects = (name: string) =>
+    JSON.parse(inFolder(name).trim().split("\n").at(-1) as string).effects;
+
+  itInVm("keeps frames back that match, and counts them", () => {
+    expect(forwarded("kept.log")).toEqual(["124##1BB", "123#0102", "124#03"]);
+    expect(effects("kept.json")).toBe(2);
+  });
+
+  itInVm("gives frames that match another content", () => {
+    expect(forwarded("wrong.log")).toEqual([
+      "123##1AA",
+      "124##1BB",
+      "123#FFFF",
+      "124#03",
+      "123##1CC",
+    ]);
+    expect(effects("wrong.json")).toBe(1);
+  });
+
+  itInVm("leaves no rule behind", () => {
+    expect(inFolder("rules.left")).not.toContain("cangw -A");
+    expect(inFolder("inject.codes")).toBe("0\n0\n");
   });
 });
 

@@ -4,6 +4,7 @@ import type {
   Bench,
   BenchBus,
   BenchEmulator,
+  BenchInjector,
   BenchNode,
   NodeConsole,
   NodePower,
@@ -47,6 +48,7 @@ export function readBenchFile(path: string): Bench {
     buses: Object.entries(file.buses ?? {}).map(([name, bus]) => busOf(name, bus)),
     units: new Map(Object.entries(file.power ?? {}).map(([name, unit]) => [name, unitOf(unit)])),
     nodes: file.nodes.map((node) => nodeOf(node, file)),
+    injectors: Object.entries(file.injectors ?? {}).map(([name, it]) => injectorOf(name, it)),
     staggerMs: milliseconds(file.stagger, 0),
     lease: { folder: file.lease?.folder, expiryMs: milliseconds(file.lease?.expiry, EXPIRY_MS) },
     emulator: file.emulator === undefined ? undefined : emulatorOf(file.emulator),
@@ -78,6 +80,19 @@ function busOf(name: string, bus: NonNullable<BenchFields["buses"]>[string]): Be
 
 function emulatorOf({ program, linger }: NonNullable<BenchFields["emulator"]>): BenchEmulator {
   return { program: program ?? "node", lingerMs: milliseconds(linger, LINGER_MS) };
+}
+
+function injectorOf(
+  name: string,
+  injector: NonNullable<BenchFields["injectors"]>[string],
+): BenchInjector {
+  const { fault } = injector;
+  if ("unit" in injector) {
+    const { unit, output, neutral = "off" } = injector;
+    return { name, fault, by: "relay", unit, output, neutral };
+  }
+  const { from, to, match, modify, fd } = injector;
+  return { name, fault, by: "cangw", from, to, match, modify, isFd: fd ?? true };
 }
 
 function placeOf(fields: PlaceFields, baud: number): SerialPlace {

@@ -1,7 +1,13 @@
 /** The schema of bench files: shapes and single values. What belongs together is bench-file.ts. */
 
 import { z } from "zod";
-import { EMULATED_PROGRAMS, OUTPUTS, SAFE_STATES, SENSE_INPUTS } from "../../core/bench/bench.ts";
+import {
+  EMULATED_PROGRAMS,
+  INJECTABLE,
+  OUTPUTS,
+  SAFE_STATES,
+  SENSE_INPUTS,
+} from "../../core/bench/bench.ts";
 import { parseBitRates } from "../../core/can/bit-rates.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
 import { nameSchema } from "./faults/parts.ts";
@@ -120,14 +126,44 @@ const samplePoint = share("a sample point such as 80%, from 50% to 95%", (percen
   return percent >= 50 && percent <= 95;
 });
 
+const interfaceName = textLike(/^[^\s/]{1,15}$/, "the name of a network interface, such as can0");
+
 const busSchema = fields({
-  interface: textLike(/^[^\s/]{1,15}$/, "the name of a network interface, such as can0"),
+  interface: interfaceName,
   bitrate: rates,
   "sample-point": samplePoint.optional(),
   "data-sample-point": samplePoint.optional(),
   restart: z
     .union([z.literal("never"), duration("1ms")], { error: "expected never, or a time as 100ms" })
     .optional(),
+});
+
+const identifiers = textLike(
+  /^[0-9A-Fa-f]{1,8}:[0-9A-Fa-f]{1,8}$/,
+  'arbitration IDs as value and mask, such as "123:7FF"',
+);
+
+const relaySchema = fields({
+  fault: oneOf(INJECTABLE),
+  unit: nameSchema,
+  output,
+  neutral: oneOf(["on", "off"]).optional(),
+});
+
+const gatewaySchema = fields({
+  fault: oneOf(INJECTABLE),
+  from: interfaceName,
+  to: interfaceName,
+  match: identifiers,
+  modify: textLike(
+    /^(?:AND|OR|XOR|SET):[ILFD]{1,4}:(?:[\dA-Fa-f]{1,8}\.){2,3}(?:[\dA-Fa-f]{16}|[\dA-Fa-f]{128})$/,
+    "a modification as cangw takes it, such as SET:D:000.8.FFFFFFFFFFFFFFFF",
+  ).optional(),
+  fd: truth.optional(),
+});
+
+const injectorSchema = z.union([relaySchema, gatewaySchema], {
+  error: "expected fault, unit and output of a relay, or fault, from, to and match of a gateway",
 });
 
 /** Names of parts, as keys. */
@@ -138,6 +174,7 @@ export const benchSchema = fields({
   bench: nameSchema,
   buses: named(busSchema, "buses").optional(),
   power: named(unitSchema, "units").optional(),
+  injectors: named(injectorSchema, "injectors").optional(),
   stagger: duration("0ms").optional(),
   nodes: z
     .array(nodeSchema, { error: "expected a list of nodes" })

@@ -16,6 +16,7 @@ export interface BenchArguments extends GlobalArguments {
   readonly for?: string | undefined;
   readonly purpose?: string | undefined;
   readonly force: boolean;
+  readonly injector?: string | undefined;
   readonly image?: string | undefined;
   readonly log?: string | undefined;
   readonly port?: readonly string[] | undefined;

@@ -20,6 +20,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   power: async (args) => (await import("../bench/power-action.ts")).powerAction(open(args), args),
   reset: async (args) => (await import("../bench/reset-action.ts")).resetAction(open(args), args),
   flash: async (args) => (await import("../bench/flash-action.ts")).flashAction(open(args), args),
+  inject: async (args) =>
+    (await import("../bench/inject-action.ts")).injectAction(open(args), args),
   console: async (args) =>
     (await import("../bench/console-action.ts")).consoleAction(open(args), args),
 };
@@ -57,13 +59,14 @@ function benchOptions(args: Argv<GlobalArguments>) {
       describe: "A node by its name, again for more [default: all]",
     })
     .option("wait", { string: true, describe: "How long to wait for a bench that is busy" })
-    .option("for", { string: true, describe: "lease: for how long [default: the file's expiry]" })
+    .option("for", { string: true, describe: "lease, inject: for how long" })
     .option("purpose", { string: true, describe: "lease: what others are told that it is for" })
     .option("force", {
       boolean: true,
       default: false,
       describe: "release: also the lease of somebody else, which is logged; scan: over a file",
     })
+    .option("injector", { string: true, describe: "inject: its name in the bench file" })
     .option("image", { string: true, describe: "flash: the file, RIG_IMAGE to the command" })
     .option("log", { string: true, describe: "console: folder for console-NODE.log, too" })
     .option("port", { string: true, array: true, describe: "scan: a port, again for more" })

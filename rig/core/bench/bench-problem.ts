@@ -43,6 +43,13 @@ class BenchReader {
     }
     for (const [name, unit] of units) yield* this.#place(unit.place, name, ["power", name]);
     for (const [index, node] of nodes.entries()) yield* this.#node(node, ["nodes", index]);
+    for (const injector of this.#bench.injectors) {
+      const at = ["injectors", injector.name];
+      if (injector.by === "relay") yield* this.#output(injector, `the injector ${at[1]}`, at);
+      else if (injector.from === injector.to) {
+        yield problem([...at, "to"], `found ${injector.to}, which is from as well`);
+      }
+    }
   }
 
   *#node(node: BenchNode, at: Path): Generator<BenchProblem | null> {
@@ -97,8 +104,9 @@ class BenchReader {
     by: string,
     at: Path,
   ): Generator<BenchProblem | null> {
-    const isReset = at.at(-1) === "reset";
-    yield this.#unit(unit, at, isReset ? ["rig-power"] : ["rig-power", "firmata"]);
+    // A reset is timed on the board, and an injector has to go back when the rig dies.
+    const isPower = at.at(-1) === "power";
+    yield this.#unit(unit, at, isPower ? ["rig-power", "firmata"] : ["rig-power"]);
     const kind = this.#bench.units.get(unit)?.kind ?? "rig-power";
     const [low, high] = OUTPUTS[kind];
     const path = [...at, "output"];

@@ -1,6 +1,8 @@
 /** A lab's bench as its file describes it. Times are in milliseconds. */
 
 import type { BitRates } from "../can/bit-count.ts";
+import { BUS_FAULT_KINDS } from "../fault/bus-faults.ts";
+import { LOGICAL_FAULT_KINDS } from "../fault/logical-faults.ts";
 
 /**
  * A serial port, and by what its device is known. Without `port` it is found by `usb`; a `port`
@@ -134,6 +136,36 @@ export interface BenchBus {
   readonly restartMs?: number | undefined;
 }
 
+/** Faults that parts on a bench can bring about: those of the bus and of deliveries. */
+export const INJECTABLE = [...BUS_FAULT_KINDS, ...LOGICAL_FAULT_KINDS] as const;
+
+/** A part that brings a fault about on the bus; `name` is its name in the bench file. */
+export type BenchInjector = {
+  readonly name: string;
+  readonly fault: (typeof INJECTABLE)[number];
+} & (
+  | {
+      /** A relay on an output of a `rig-power` unit. */
+      readonly by: "relay";
+      readonly unit: string;
+      readonly output: number;
+      /** The state of the output in which the bus is as it should be. */
+      readonly neutral: "on" | "off";
+    }
+  | {
+      /** The kernel's gateway from one interface to another. */
+      readonly by: "cangw";
+      readonly from: string;
+      readonly to: string;
+      /** Arbitration IDs, as `123:7FF`: value and mask. */
+      readonly match: string;
+      /** As `cangw -m` takes it; left out, what matches is not forwarded. */
+      readonly modify?: string | undefined;
+      /** Which frames are meant: those of FD format, or the others. */
+      readonly isFd: boolean;
+    }
+);
+
 export interface LeaseRules {
   /** Undefined: the folder of leases of this machine. */
   readonly folder?: string | undefined;
@@ -157,6 +189,7 @@ export interface Bench {
   readonly units: ReadonlyMap<string, PowerUnit>;
   /** In the order of the file: a node's number is its place. */
   readonly nodes: readonly BenchNode[];
+  readonly injectors: readonly BenchInjector[];
   /** Least time between two supplies that go on. */
   readonly staggerMs: number;
   readonly lease: LeaseRules;
