@@ -27,7 +27,7 @@ import { timeoutMs } from "../numbers.ts";
 import { type PlanArguments, planOfArguments, planOptions } from "../options.ts";
 import { planForMachine } from "../pace.ts";
 import { type RecordedRun, recordRun } from "../record-run.ts";
-import { repeatOf } from "../repeat.ts";
+import { quoted, repeatOf } from "../repeat.ts";
 import { type RepetitionArguments, repetitionOf, runRepeatedly } from "../repetition.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
@@ -226,18 +226,23 @@ async function runOnce(
     if (args["metrics-file"] !== undefined) {
       writeMetrics(args["metrics-file"], recorded.evidence);
     }
-    show(recorded, args);
+    show(recorded, args, held);
     return signal.aborted ? exitOfInterrupt(recorded.result) : exitOfRun(recorded.result);
   } finally {
     progress.erase();
   }
 }
 
-function show({ folder, result, evidence }: RecordedRun, { json, quiet }: GlobalArguments): void {
+function show(
+  { folder, result, evidence }: RecordedRun,
+  { json, quiet }: GlobalArguments,
+  held: HeldBench | undefined,
+): void {
   const { stdout } = process;
   if (json) stdout.write(`${resultJsonLine(result)}\n`);
   else if (!quiet) {
-    const repeat = repeatOf(evidence.plan, folder);
+    const bench = held === undefined ? "" : ` --bench ${quoted(held.file)}`;
+    const repeat = `${repeatOf(evidence.plan, folder)}${bench}`;
     const options = { folder, repeat, width: widthOf(stdout), style: styleFor(stdout) };
     stdout.write(consoleReport(result, evidence, options));
   }
