@@ -17,6 +17,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "core",
+          // Pure code: what one file has loaded serves the next.
+          isolate: false,
           include: ["test/**/*.test.ts", "docs/examples/*.test.ts"],
           exclude: REAL_TIME,
         },

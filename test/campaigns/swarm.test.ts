@@ -10,7 +10,7 @@ import { planIssues } from "../../rig/core/plan/make-plan.ts";
 import { swarmBug, swarmPlan } from "../../rig/core/plan/swarm.ts";
 import { runPlan } from "../../rig/simulation/run-scenario.ts";
 
-const SEEDS = Number(process.env["RIG_SWARM_SEEDS"] ?? 12);
+const SEEDS = Number(process.env["RIG_SWARM_SEEDS"] ?? 8);
 const FROM = Number(process.env["RIG_SWARM_FROM"] ?? 1);
 
 describe(`the swarm, from seed ${FROM}`, () => {

@@ -79,7 +79,7 @@ const NAMES = SCENARIOS.map(({ name }) => name).filter((scenario) => {
   }
 });
 
-describe.runIf(SEEDS > 0)(`each scenario, ${SEEDS} seeds`, () => {
+function campaign(): void {
   it.each(NAMES)(
     "%s",
     async (scenario) => {
@@ -93,4 +93,6 @@ describe.runIf(SEEDS > 0)(`each scenario, ${SEEDS} seeds`, () => {
     },
     36_000_000,
   );
-});
+}
+
+if (SEEDS > 0) describe(`each scenario, ${SEEDS} seeds`, campaign);

@@ -12,8 +12,8 @@ import { judgeRun } from "../../rig/core/verdict/judge.ts";
 import { simulate } from "../support/simulate.ts";
 
 const ALL = process.env["RIG_SEEDS"];
-const SEEDS = Number(ALL ?? 8);
-const SIGNED_SEEDS = 4;
+const SEEDS = Number(ALL ?? 5);
+const SIGNED_SEEDS = 3;
 
 describe("each scenario gives what is expected of it, on every seed", () => {
   it.each(SCENARIOS.map(({ name }) => name))(
