@@ -5,12 +5,14 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SerialPlace } from "../../rig/core/bench/bench.ts";
+import type { LineStep, SerialPlace } from "../../rig/core/bench/bench.ts";
 import { RigError } from "../../rig/core/verdict/rig-error.ts";
 import type { Hello } from "../protocol/hello.ts";
 import type { DeviceEvent, Done } from "../protocol/line.ts";
 import { HistoryDrain } from "./history-drain.ts";
-import { type Device, openDevice } from "./open-device.ts";
+import { stepLines } from "./node-port.ts";
+import { type Device, type DeviceOptions, openDevice } from "./open-device.ts";
+import type { LineSession } from "./session.ts";
 import type { Signals } from "./transport.ts";
 
 export interface BoardListener {
@@ -31,6 +33,8 @@ export interface BoardLineOptions {
   readonly helloMs: number;
   readonly requestMs: number;
   readonly listener: BoardListener;
+  /** Opens a port; a serial port where it is not said. */
+  readonly open?: DeviceOptions["open"];
 }
 
 /** One connection, from an answer to `hello` to the loss of the port. */
@@ -43,11 +47,15 @@ interface Connection {
 
 const AGAIN_MS = 25;
 const DRAIN_EVERY_MS = 100;
+/** Between two connections the port is closed for a moment. */
+const OPENS_MS = 500;
 
 export class BoardLine {
   readonly #options: BoardLineOptions;
   readonly #closing = new AbortController();
   readonly #work: Promise<void>;
+  /** The last that was opened, whether its board answers or not. */
+  #port: LineSession | null = null;
   #connection: Connection | null = null;
   #draining: Promise<void> = Promise.resolve();
   /** Ends the connection under way; nothing where there is none. */
@@ -93,6 +101,20 @@ export class BoardLine {
     this.#drop(why);
   }
 
+  /**
+   * Resets the board by the modem lines of this port, which may be mute. Rejects with `bench.node`
+   * where the port is not there, `bench.trouble` where it has no such lines.
+   */
+  async resetByLines(steps: readonly LineStep[], signal: AbortSignal): Promise<void> {
+    for (let waitedMs = 0; this.#port?.isClosed !== false; waitedMs += AGAIN_MS) {
+      if (waitedMs >= OPENS_MS) {
+        throw new RigError("bench.node", `its port is not open: ${this.problem}`);
+      }
+      await sleep(AGAIN_MS, null, { signal });
+    }
+    await stepLines(this.#port, steps, signal);
+  }
+
   /** Fetches what the board has noted until now, where it answers. */
   drain(signal?: AbortSignal): Promise<void> {
     this.#draining = this.#draining.catch(() => undefined).then(() => this.#drainOnce(signal));
@@ -120,7 +142,7 @@ export class BoardLine {
 
   /** Resolves when the connection has ended. */
   async #connect(): Promise<void> {
-    const { place, signals, helloMs, requestMs, listener } = this.#options;
+    const { place, signals, helloMs, requestMs, listener, open } = this.#options;
     let connection: Connection | null = null;
     let markGone: (why: string) => void = () => undefined;
     const gone = new Promise<string>((resolve) => {
@@ -129,6 +151,10 @@ export class BoardLine {
     const device = await openDevice(place, {
       signals,
       helloMs,
+      ...(open === undefined ? {} : { open }),
+      opened: (session) => {
+        this.#port = session;
+      },
       session: {
         timeoutMs: requestMs,
         console: (text) => listener.console(text),

@@ -1,5 +1,6 @@
 /** The console of a node as its bench file describes it, opened. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchNode, LineStep, NodeConsole } from "../../rig/core/bench/bench.ts";
 import { RigError } from "../../rig/core/verdict/rig-error.ts";
 import { type Device, openLine } from "./open-device.ts";
@@ -29,13 +30,13 @@ export function signalsOf({ dtr, rts }: Pick<NodeConsole, "dtr" | "rts">): Signa
 export async function stepLines(
   session: LineSession,
   steps: readonly LineStep[],
-  wait: (ms: number) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<void> {
   for (const step of steps) {
     if (!(await session.setSignals(signalsOf(step)))) {
       const text = `${session.name}: the port has no DTR and RTS, by which its node is reset`;
       throw new RigError("bench.trouble", text);
     }
-    await wait(step.forMs);
+    await sleep(step.forMs, null, { signal });
   }
 }

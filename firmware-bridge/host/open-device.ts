@@ -16,6 +16,8 @@ export interface DeviceOptions {
   /** How long a device may take to answer `hello`. */
   readonly helloMs: number;
   readonly session?: SessionOptions;
+  /** Called with the port that is meant once it is open, before its device answers. */
+  readonly opened?: (session: LineSession) => void;
   /** Opens a port; a serial port where it is not said. */
   readonly open?: (port: string) => Promise<Transport>;
 }
@@ -31,7 +33,7 @@ export async function openDevice(place: SerialPlace, options: DeviceOptions): Pr
   const ports = candidatePorts(place);
   const [first] = ports;
   if (ports.length === 1 && first !== undefined) {
-    const device = await ask(first, place, options);
+    const device = await ask(first, place, options, options.opened);
     const { serial } = place;
     if (serial === undefined || device.hello.serial === serial) return device;
     await device.session.close();
@@ -45,7 +47,10 @@ export async function openDevice(place: SerialPlace, options: DeviceOptions): Pr
     else await device?.session.close();
   }
   const [only, ...others] = found;
-  if (only !== undefined && others.length === 0) return only;
+  if (only !== undefined && others.length === 0) {
+    options.opened?.(only.session);
+    return only;
+  }
   for (const { session } of found) await session.close();
   const where = `${place.port}: ${found.length === 0 ? "no device" : `${found.length} devices`}`;
   throw trouble(`${where} with serial number ${place.serial}, expected one`);
@@ -68,8 +73,14 @@ async function open(port: string, place: SerialPlace, options: DeviceOptions) {
   return new LineSession(await openPort(port), options.session);
 }
 
-async function ask(port: string, place: SerialPlace, options: DeviceOptions): Promise<Device> {
+async function ask(
+  port: string,
+  place: SerialPlace,
+  options: DeviceOptions,
+  opened?: DeviceOptions["opened"],
+): Promise<Device> {
   const session = await open(port, place, options);
+  opened?.(session);
   try {
     return { port, session, hello: await session.hello(options.helloMs) };
   } catch (error) {

@@ -12,12 +12,12 @@ export interface Recoverable {
   up(signal: AbortSignal): Promise<void>;
   reopen(signal: AbortSignal): Promise<void>;
   /** Left out where nothing can reset it. */
-  readonly reset?: (signal: AbortSignal) => Promise<void>;
+  readonly reset?: (signal: AbortSignal) => Promise<unknown>;
   /** Left out where nothing can switch its supply. */
   readonly powerCycle?: (signal: AbortSignal) => Promise<void>;
 }
 
-type Climb = (signal: AbortSignal) => Promise<void>;
+type Climb = (signal: AbortSignal) => Promise<unknown>;
 
 export type OnRung = (rung: RecoveryRung, why: string) => void;
 

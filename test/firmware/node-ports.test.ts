@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BoardLine } from "../../firmware-bridge/host/board-line.ts";
 import { followConsole } from "../../firmware-bridge/host/live-console.ts";
 import { stepLines } from "../../firmware-bridge/host/node-port.ts";
 import { LineSession } from "../../firmware-bridge/host/session.ts";
@@ -12,10 +13,12 @@ import type {
   Transport,
   TransportListener,
 } from "../../firmware-bridge/host/transport.ts";
-import { checksum } from "../../firmware-bridge/protocol/line.ts";
+import { checksum, decodeRequest } from "../../firmware-bridge/protocol/line.ts";
 import { readBenchFile } from "../../rig/adapters/store/bench-file.ts";
 import { type FoundPort, scannedBench } from "../../rig/core/bench/scanned-bench.ts";
 import { temporaryFolder } from "../support/cli.ts";
+
+const never = new AbortController().signal;
 
 /** A port that notes how its modem lines are set. */
 class NotingPort implements Transport {
@@ -28,7 +31,7 @@ class NotingPort implements Transport {
     this.listener = listener;
   }
 
-  async write(): Promise<void> {}
+  async write(_line: string): Promise<void> {}
 
   async setSignals(signals: Signals): Promise<boolean> {
     this.set.push(signals);
@@ -85,17 +88,69 @@ describe("a reset by modem lines", () => {
 
   it("sets what each step names, and waits", async () => {
     const port = new NotingPort();
-    const waits: number[] = [];
-    await stepLines(new LineSession(port), steps, async (ms) => void waits.push(ms));
+    const begunMs = performance.now();
+    await stepLines(new LineSession(port), steps, never);
     expect(port.set).toEqual([{ dtr: true, rts: false }, { dtr: false }]);
-    expect(waits).toEqual([100, 0]);
+    expect(performance.now() - begunMs).toBeGreaterThan(90);
   });
 
   it("is refused by a port without such lines", async () => {
     const port = new NotingPort();
     port.hasLines = false;
-    const work = stepLines(new LineSession(port), steps, async () => undefined);
+    const work = stepLines(new LineSession(port), steps, never);
     await expect(work).rejects.toThrow("/dev/noted: the port has no DTR and RTS");
+  });
+});
+
+/** Its device hangs until RTS falls again. */
+class HungPort extends NotingPort {
+  override async write(line: string): Promise<void> {
+    const request = decodeRequest(line.trim());
+    if (this.set.at(-1)?.rts !== false || request === null) return;
+    const answers: Readonly<Record<string, string>> = {
+      hello: "p=1.0 fw=ecu/2.1 sn=7 boot=2 rst=pin up=5 buf=80",
+      nvm: "life=1 boot=2",
+      hist: "first=0 next=0 lost=0 boot=2",
+    };
+    const text = `=${request.sequence} ok ${answers[request.words[0] ?? ""]}`;
+    setImmediate(() => this.listener?.line(`${text}*${checksum(text)}`));
+  }
+}
+
+describe("a reset by modem lines, of a node that hangs", () => {
+  const listener = {
+    console: () => undefined,
+    gap: () => undefined,
+    records: () => undefined,
+    missed: () => undefined,
+  };
+  const place = { port: "/dev/noted", baud: 115_200 };
+  const limits = { signals: {}, helloMs: 60_000, requestMs: 5_000, listener };
+  const steps = [
+    { rts: true, forMs: 10 },
+    { rts: false, forMs: 0 },
+  ];
+
+  it("goes by the port that its console has open already", async () => {
+    const ports: HungPort[] = [];
+    const open = async () => {
+      ports.push(new HungPort());
+      return ports.at(-1) as HungPort;
+    };
+    const line = new BoardLine({ ...limits, place, open });
+    await expect(line.up(50, never)).rejects.toThrow("no answer within 50 ms");
+    await line.resetByLines(steps, never);
+    expect((await line.up(60_000, never)).boot).toBe(2);
+    expect(ports.map(({ set }) => set)).toEqual([[{ rts: true }, { rts: false }]]);
+    await line.close();
+  });
+
+  it("needs the port to be there", async () => {
+    const open = () => Promise.reject(new Error("/dev/noted: can't be opened"));
+    const line = new BoardLine({ ...limits, place, open });
+    const work = line.resetByLines(steps, never);
+    await expect(work).rejects.toThrow("its port is not open: /dev/noted: can't be opened");
+    await line.close();
   });
 });
 

@@ -14,6 +14,7 @@ import type { CanBus } from "../../ports/can-bus.ts";
 import type { BenchSupply } from "../bench-supply.ts";
 import { type NodeSetting, settingsOf } from "../node-settings.ts";
 import type { BenchNodes } from "./bench-nodes.ts";
+import { resetOf } from "./node-reset.ts";
 
 export interface Preparation {
   readonly plan: RunPlan;
@@ -84,29 +85,20 @@ async function prepareBoard(
 
 function recoverable({ nodes, supply }: Preparation, board: BenchNode, node: number): Recoverable {
   const line = nodes.lines[node] as BoardLine;
+  const reset = resetOf(board, {
+    lines: (steps, signal) => line.resetByLines(steps, signal),
+    unit: (signal) => supply.pulseReset(node, signal),
+    command: (signal) => line.request(["reset"], signal),
+  });
   return {
     name: board.name,
     up: (signal) => nodes.boot(node, signal),
     reopen: async () => line.reopen("no answer"),
-    ...resetOf(board, {
-      line: async (signal) => void (await line.request(["reset"], signal)),
-      unit: (signal) => supply.pulseReset(node, signal),
-    }),
+    ...(reset === null ? {} : { reset }),
     ...(board.power.by === "hand"
       ? {}
       : { powerCycle: (signal: AbortSignal) => nodes.cycle(node, signal) }),
   };
-}
-
-type Step = (signal: AbortSignal) => Promise<void>;
-
-/** A reset by modem lines would need the port, which is the console's. */
-function resetOf(
-  { reset }: BenchNode,
-  { line, unit }: { readonly line: Step; readonly unit: Step },
-): { readonly reset?: Step } {
-  if (reset?.by === "control-line") return { reset: line };
-  return reset?.by === "unit" ? { reset: unit } : {};
 }
 
 /** True where something had to be changed: it holds from the next start on. */

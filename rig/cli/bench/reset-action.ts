@@ -10,6 +10,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import { openSupply } from "../bench-supply.ts";
 import { askAtTerminal } from "./ask-at-terminal.ts";
 import { type BenchArguments, wantedNodes } from "./bench-arguments.ts";
+import { resetOf } from "./node-reset.ts";
 import { say, withBench } from "./with-bench.ts";
 
 export function resetAction(file: Bench, args: BenchArguments): Promise<ExitCode> {
@@ -73,17 +74,17 @@ async function strike(
   number: number,
   { session, signal }: { readonly session: LineSession | null; readonly signal: AbortSignal },
 ): Promise<void> {
-  const reset = bench.nodes[number]?.reset;
-  if (reset?.by === "unit") {
-    const supply = await openSupply(bench, [number], askAtTerminal);
-    await supply.pulseReset(number, signal).finally(() => supply.close());
-  } else if (session !== null && reset?.by === "lines") {
-    await stepLines(session, reset.steps, async (ms) => {
-      await sleep(ms, null, { signal });
-    });
-  } else {
-    await session?.request(["reset"], { signal });
-  }
+  const node = bench.nodes[number];
+  if (node === undefined) return;
+  const reset = resetOf(node, {
+    lines: async (steps, abort) => session && (await stepLines(session, steps, abort)),
+    unit: async (abort) => {
+      const supply = await openSupply(bench, [number], askAtTerminal);
+      await supply.pulseReset(number, abort).finally(() => supply.close());
+    },
+    command: async (abort) => session?.request(["reset"], { signal: abort }),
+  });
+  await reset?.(signal);
 }
 
 /** A port may go away in a reset, so that each try has a connection of its own. */
