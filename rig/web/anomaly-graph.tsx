@@ -4,16 +4,17 @@
  */
 
 import * as d3 from "d3";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { WebAnomaly } from "./anomaly.ts";
 import { EDGE_KINDS, type EdgeKind, type GraphEdge, type GraphNode, graphOf } from "./graph.ts";
 import type { History } from "./operations.ts";
+import type { TimeCursor } from "./time-axis.tsx";
 
 interface AnomalyGraphProps {
   readonly anomaly: WebAnomaly;
   readonly history: History;
   /** Operations that were under way at this time stand out. */
-  readonly cursorMs: number | null;
+  readonly cursor: TimeCursor;
 }
 
 const HEIGHT = 420;
@@ -26,9 +27,10 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 15],
 };
 
-export function AnomalyGraph({ anomaly, history, cursorMs }: AnomalyGraphProps) {
+export function AnomalyGraph({ anomaly, history, cursor }: AnomalyGraphProps) {
   const place = useRef<SVGSVGElement>(null);
   const [hidden, setHidden] = useState<ReadonlySet<EdgeKind>>(new Set());
+  const cursorMs = useSyncExternalStore(cursor.subscribe, cursor.snapshot);
   const graph = useMemo(() => graphOf(anomaly, history), [anomaly, history]);
 
   useEffect(() => {

@@ -10,6 +10,7 @@ import { MonitoringDashboard } from "./monitor.tsx";
 import { Plots } from "./plots.tsx";
 import { currentRun, follow, type RigAddress } from "./rig-link.ts";
 import { type OpenedRun, Runs } from "./runs.tsx";
+import { TimeCursor } from "./time-axis.tsx";
 import { Timeline } from "./timeline.tsx";
 import { HistoryUploader, type Opened } from "./uploader.tsx";
 
@@ -54,7 +55,7 @@ export function App() {
   const [tab, setTab] = useState<Tab>("Timeline");
   const [opened, setOpened] = useState<Shown | null>(null);
   const [place, setPlace] = useState(0);
-  const [cursorMs, setCursorMs] = useState<number | null>(null);
+  const [cursor] = useState(() => new TimeCursor());
   const live = useLive(rig);
   const isLive = live.run?.status === "running" || live.run?.status === "restoring";
   const history = opened?.history ?? live.history;
@@ -87,14 +88,13 @@ export function App() {
               faults={faults}
               loads={opened === null ? live.loads : (opened.loads ?? [])}
               marked={marked}
-              cursorMs={cursorMs}
-              onCursor={setCursorMs}
+              cursor={cursor}
             />
-            <Plots history={history} faults={faults} cursorMs={cursorMs} onCursor={setCursorMs} />
+            <Plots history={history} faults={faults} cursor={cursor} />
           </>
         ) : null}
         {tab === "Dependency graph" && anomaly !== undefined ? (
-          <AnomalyGraph anomaly={anomaly} history={history} cursorMs={cursorMs} />
+          <AnomalyGraph anomaly={anomaly} history={history} cursor={cursor} />
         ) : null}
         {tab === "Dependency graph" && anomaly === undefined ? (
           <p className="muted">No anomaly: open a history that has one.</p>

@@ -2,7 +2,7 @@
 
 import type { NodeState } from "../core/api/index.ts";
 import type { Live } from "./live.ts";
-import { type History, type LogRow, type Span, timeText } from "./operations.ts";
+import { type History, type LogRow, timeText } from "./operations.ts";
 
 const ROWS = 30;
 const SPARKS = 60;
@@ -11,8 +11,8 @@ export function MonitoringDashboard({ live }: { readonly live: Live }) {
   const { history, isConnected, progress, run, nodes, violations } = live;
   const { ok, fail, info } = history.counts;
   const ended = ok + fail + info;
-  const done = history.spans.filter(({ type }) => type === "ok");
-  const mean = done.reduce((sum, span) => sum + latencyOf(span), 0) / (done.length || 1);
+  const { latenciesMs, latencySumMs } = history;
+  const mean = latenciesMs.length === 0 ? "–" : timeText(latencySumMs / latenciesMs.length);
   return (
     <section aria-label="Monitor">
       <p className="state" data-connected={isConnected}>
@@ -25,8 +25,8 @@ export function MonitoringDashboard({ live }: { readonly live: Live }) {
         <Tile name="fail" value={String(fail)} />
         <Tile name="info" value={String(info)} />
         <Tile name="Success" value={ended === 0 ? "–" : `${((100 * ok) / ended).toFixed(1)} %`} />
-        <Tile name="Mean latency" value={done.length === 0 ? "–" : timeText(mean)}>
-          <Sparkline spans={done} />
+        <Tile name="Mean latency" value={mean}>
+          <Sparkline latest={latenciesMs.slice(-SPARKS)} />
         </Tile>
       </dl>
       {progress === null ? null : (
@@ -62,12 +62,7 @@ function Tile(props: {
   );
 }
 
-function latencyOf({ startMs, endMs }: Span): number {
-  return endMs - startMs;
-}
-
-function Sparkline({ spans }: { readonly spans: readonly Span[] }) {
-  const latest = spans.slice(-SPARKS).map(latencyOf);
+function Sparkline({ latest }: { readonly latest: readonly number[] }) {
   const most = Math.max(...latest, 1e-9);
   const points = latest.map((ms, place) => `${place * 2},${20 - (ms / most) * 18}`).join(" ");
   return (

@@ -50,16 +50,51 @@ export function faultsKey(faults: readonly FaultSpan[]): string {
 const NS_PER_MS = 1e6;
 const TEXT_MAX = 120;
 
+/** Spans in the order of time, none of which begins before the one before it has ended. */
+export class Row {
+  readonly spans: Span[] = [];
+  /** Apart, so that a search reads nothing else. */
+  readonly #starts: number[] = [];
+
+  push(span: Span): void {
+    this.spans.push(span);
+    this.#starts.push(span.startMs);
+  }
+
+  /** How many begin up to this time; `known` of them are known to. Near ones are found at once. */
+  until(ms: number, known = 0): number {
+    const starts = this.#starts;
+    let step = 1;
+    while (known + step <= starts.length && (starts[known + step - 1] ?? 0) <= ms) step *= 2;
+    let [low, high] = [known + (step >> 1), Math.min(starts.length, known + step)];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= ms) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** One client. */
+export interface Lane {
+  /** Names of the processes that it has been, one after the other. */
+  readonly processes: string[];
+  readonly all: Row;
+  /** Those that ended other than `ok`: in a crowd they must not be overlooked. */
+  readonly rare: Row;
+}
+
 /** A history that grows; views look at its fields and at `version`. */
 export class History {
   readonly spans: Span[] = [];
   readonly log: LogRow[] = [];
-  /** One for each client: names of the processes that it has been, one after the other. */
-  readonly lanes: string[][] = [];
+  readonly lanes: Lane[] = [];
   readonly counts = { invoke: 0, ok: 0, fail: 0, info: 0 };
+  /** Of those that were `ok`, in the order of completion, and their sum. */
+  readonly latenciesMs: number[] = [];
+  latencySumMs = 0;
   endMs = 0;
-  /** Of the longest span that was completed. */
-  longestMs = 0;
   version = 0;
   readonly #lanes = new Map<string, number>();
   readonly #open = new Map<string, Span>();
@@ -92,21 +127,28 @@ export class History {
       this.#open.delete(process);
       span.complete = index;
       span.endMs = timeMs;
-      this.longestMs = Math.max(this.longestMs, timeMs - span.startMs);
       span.type = row.type as SpanType;
       span.text = text;
-      if (row.type === "info") this.#free.push(span.lane);
       this.#byIndex.set(index, span);
+      if (row.type === "info") this.#free.push(span.lane);
+      if (row.type !== "ok") this.lanes[span.lane]?.rare.push(span);
+      else this.#answered(timeMs - span.startMs);
     }
+  }
+
+  #answered(latencyMs: number): void {
+    this.latenciesMs.push(latencyMs);
+    this.latencySumMs += latencyMs;
   }
 
   #begin({ index, process, timeMs, text }: LogRow, node: string): void {
     this.counts.invoke += 1;
     let lane = this.#lanes.get(process);
     if (lane === undefined) {
-      lane = this.#free.shift() ?? this.lanes.push([]) - 1;
+      const fresh = { processes: [], all: new Row(), rare: new Row() };
+      lane = this.#free.shift() ?? this.lanes.push(fresh) - 1;
       this.#lanes.set(process, lane);
-      this.lanes[lane]?.push(process);
+      this.lanes[lane]?.processes.push(process);
     }
     const startMs = timeMs;
     const at = { startMs, endMs: startMs, invoke: index, complete: -1 };
@@ -114,6 +156,7 @@ export class History {
     this.#open.set(process, span);
     this.#byIndex.set(index, span);
     this.spans.push(span);
+    this.lanes[lane]?.all.push(span);
   }
 }
 

@@ -1,15 +1,17 @@
 /** Latency of each operation and rate of completions over time, with faults shaded. */
 
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { type FaultSpan, faultsKey, type History } from "./operations.ts";
 import { drawLatency, drawRate, type PlotScene } from "./plot-drawing.ts";
-import { Cursor, GUTTER, useWidth } from "./time-axis.tsx";
+import { Cursor, GUTTER, type TimeCursor, useDrawing, useSlowly, useWidth } from "./time-axis.tsx";
+
+/** Of a live run; each looks at every operation. */
+const REDRAWN_MS = 250;
 
 interface PlotsProps {
   readonly history: History;
   readonly faults: readonly FaultSpan[];
-  readonly cursorMs: number | null;
-  readonly onCursor: (ms: number) => void;
+  readonly cursor: TimeCursor;
 }
 
 export function Plots(props: PlotsProps) {
@@ -28,17 +30,17 @@ interface PlotProps extends PlotsProps {
   readonly height: number;
 }
 
-function Plot({ history, faults, cursorMs, onCursor, draw, height }: PlotProps) {
+function Plot({ history, faults, cursor, draw, height }: PlotProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(canvas);
   const untilMs = Math.max(0.001, history.endMs);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: history and faults grow in place
-  useEffect(() => {
+  const version = useSlowly(history.version, REDRAWN_MS);
+  useDrawing(() => {
     if (canvas.current === null) return;
     const label = draw(canvas.current, { history, faults, width, height });
     canvas.current.setAttribute("aria-label", label);
-  }, [history, history.version, faultsKey(faults), width, height, draw]);
-  const x = cursorMs === null ? null : GUTTER + (cursorMs / untilMs) * (width - GUTTER);
+  }, [history, version, faultsKey(faults), width, height, draw]);
+  const xOf = (ms: number) => GUTTER + (ms / untilMs) * (width - GUTTER);
   return (
     <div className="canvas">
       <canvas
@@ -46,10 +48,10 @@ function Plot({ history, faults, cursorMs, onCursor, draw, height }: PlotProps) 
         role="img"
         onPointerMove={(event) => {
           const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
-          onCursor(Math.max(0, ((left - GUTTER) / (width - GUTTER)) * untilMs));
+          cursor.move(((left - GUTTER) / (width - GUTTER)) * untilMs);
         }}
       />
-      <Cursor x={x} width={width} ms={cursorMs} />
+      <Cursor cursor={cursor} xOf={xOf} width={width} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { indexesOf, type Verdict } from "./anomaly.ts";
 import { AnomalyGraph } from "./anomaly-graph.tsx";
 import type { FaultSpan, History } from "./operations.ts";
 import { Plots } from "./plots.tsx";
+import { TimeCursor } from "./time-axis.tsx";
 import { Timeline } from "./timeline.tsx";
 
 interface ReportViewProps {
@@ -18,23 +19,16 @@ interface ReportViewProps {
 
 export function ReportView({ history, faults, verdict }: ReportViewProps) {
   const [place, setPlace] = useState(0);
-  const [cursorMs, setCursorMs] = useState<number | null>(null);
+  const [cursor] = useState(() => new TimeCursor());
   const anomaly = verdict.anomalies[place];
   const marked = useMemo(() => indexesOf(anomaly), [anomaly]);
   return (
     <>
-      <Timeline
-        history={history}
-        faults={faults}
-        loads={[]}
-        marked={marked}
-        cursorMs={cursorMs}
-        onCursor={setCursorMs}
-      />
-      <Plots history={history} faults={faults} cursorMs={cursorMs} onCursor={setCursorMs} />
+      <Timeline history={history} faults={faults} loads={[]} marked={marked} cursor={cursor} />
+      <Plots history={history} faults={faults} cursor={cursor} />
       <Anomalies anomalies={verdict.anomalies} place={place} onPlace={setPlace} />
       {anomaly === undefined ? null : (
-        <AnomalyGraph anomaly={anomaly} history={history} cursorMs={cursorMs} />
+        <AnomalyGraph anomaly={anomaly} history={history} cursor={cursor} />
       )}
     </>
   );

@@ -1,6 +1,6 @@
 /** What the views over time share: their width, their margin, the ink, and the cursor. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { timeText } from "./operations.ts";
 
 /** Left of what is drawn, for names and numbers. */
@@ -20,22 +20,84 @@ export function useWidth(canvas: React.RefObject<HTMLCanvasElement | null>): num
   return width;
 }
 
-interface CursorProps {
-  /** Pixels from the left. */
-  readonly x: number | null;
-  readonly width: number;
-  readonly ms: number | null;
+/** The time that all views point at. It moves with the pointer, and draws nothing else anew. */
+export class TimeCursor {
+  ms: number | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly snapshot = (): number | null => this.ms;
+
+  move(ms: number): void {
+    this.ms = Math.max(0, ms);
+    for (const listener of this.#listeners) listener();
+  }
 }
 
-/** Over the canvas, so that moving it draws nothing anew. */
-export function Cursor({ x, width, ms }: CursorProps) {
-  if (x === null || ms === null || x < GUTTER || x > width) return null;
+interface CursorProps {
+  readonly cursor: TimeCursor;
+  /** Pixels from the left. */
+  readonly xOf: (ms: number) => number;
+  readonly width: number;
+}
+
+export function Cursor({ cursor, xOf, width }: CursorProps) {
+  const ms = useSyncExternalStore(cursor.subscribe, cursor.snapshot);
+  const x = ms === null ? -1 : xOf(ms);
+  if (ms === null || x < GUTTER || x > width) return null;
   const isRight = x > width - 70;
   return (
     <div className={isRight ? "cursor right" : "cursor"} style={{ left: x }} aria-hidden="true">
       <span>{timeText(ms)}</span>
     </div>
   );
+}
+
+/** Draws when a reason has changed, and once in a frame at most. */
+export function useDrawing(draw: () => void, reasons: readonly unknown[]): void {
+  const latest = useRef(draw);
+  const frame = useRef(0);
+  useEffect(() => {
+    latest.current = draw;
+    frame.current ||= window.requestAnimationFrame(() => {
+      frame.current = 0;
+      latest.current();
+    });
+    // biome-ignore lint/correctness/useExhaustiveDependencies: the caller knows the reasons
+  }, reasons);
+  useEffect(
+    () => () => {
+      window.cancelAnimationFrame(frame.current);
+      frame.current = 0;
+    },
+    [],
+  );
+}
+
+/** A value that changes often, at most so often: for what costs much to show. */
+export function useSlowly<Value>(value: Value, everyMs: number): Value {
+  const [shown, setShown] = useState(value);
+  const latest = useRef(value);
+  const timer = useRef(0);
+  useEffect(() => {
+    latest.current = value;
+    timer.current ||= window.setTimeout(() => {
+      timer.current = 0;
+      setShown(latest.current);
+    }, everyMs);
+  }, [value, everyMs]);
+  useEffect(
+    () => () => {
+      window.clearTimeout(timer.current);
+      timer.current = 0;
+    },
+    [],
+  );
+  return shown;
 }
 
 export type Ink = Readonly<
@@ -63,12 +125,16 @@ export function contextOf(
   height: number,
 ): CanvasRenderingContext2D | null {
   const scale = window.devicePixelRatio || 1;
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  canvas.style.height = `${height}px`;
+  const [wide, high] = [Math.floor(width * scale), Math.floor(height * scale)];
   const context = canvas.getContext("2d");
   if (context === null) return null;
-  context.scale(scale, scale);
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
+    canvas.style.height = `${height}px`;
+  }
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
   context.font = "12px system-ui, sans-serif";
   return context;
 }

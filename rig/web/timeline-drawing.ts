@@ -1,7 +1,8 @@
 /** Drawing of the timeline on a canvas, and finding of what is under the pointer. */
 
 import type { Load } from "./live.ts";
-import { type FaultSpan, type History, type Span, timeText } from "./operations.ts";
+import { type FaultSpan, type History, type Row, type Span, timeText } from "./operations.ts";
+import { MARK, stamp, stampOf } from "./stamps.ts";
 import { contextOf, GUTTER, type Ink, inkOf } from "./time-axis.tsx";
 
 export interface Window {
@@ -21,7 +22,6 @@ export interface Scene {
 
 const LANE = 22;
 const BUS = 34;
-const MARK = 4;
 
 export function drawTimeline(canvas: HTMLCanvasElement, scene: Scene): void {
   const { width, height } = scene;
@@ -45,8 +45,8 @@ function drawLanes(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): v
   const { history, width } = scene;
   context.strokeStyle = ink.line;
   context.fillStyle = ink.text;
-  history.lanes.forEach(([process = ""], lane) => {
-    const y = lane * LANE + LANE / 2;
+  history.lanes.forEach(({ processes: [process = ""] }, lane) => {
+    const y = middleOf(lane);
     context.beginPath();
     context.moveTo(GUTTER, y);
     context.lineTo(width, y);
@@ -69,88 +69,112 @@ function drawFaults(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): 
   });
 }
 
-/**
- * Those that are completed and reach into the window begin at most the longest of all before it;
- * those that are open are drawn by themselves, as they reach to the end.
- */
+/** Spans from their invocation to their end, and what is worth pointing out over the rest. */
 function drawSpans(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  const { history, window: view } = scene;
-  const painter = new SpanPainter(context, scene, ink);
-  const from = firstAfter(history.spans, view.fromMs - history.longestMs - 1e-6);
-  const until = firstAfter(history.spans, view.toMs);
-  for (let index = from; index < until; index++) {
-    const span = history.spans[index];
-    if (span !== undefined && span.type !== "open" && span.endMs >= view.fromMs)
-      painter.paint(span);
+  const { history, window: view, marked } = scene;
+  const pen: Pen = { context, scene, ink, hasRoom: hasRoom(scene) };
+  for (const [lane, { all }] of history.lanes.entries()) drawUsual(pen, all, lane);
+  for (const { rare } of history.lanes) drawRare(pen, rare);
+  for (const span of history.open) {
+    if (span.startMs <= view.toMs) drawOne(pen, span, rightOf(scene, span));
   }
-  for (const span of history.open) if (span.startMs <= view.toMs) painter.paint(span);
-  context.lineWidth = 1;
-}
-
-const KINDS = ["ok", "fail", "info", "open"] as const;
-
-class SpanPainter {
-  readonly #context: CanvasRenderingContext2D;
-  readonly #scene: Scene;
-  readonly #ink: Ink;
-  /** Of each lane and kind, the pixel that was painted last: thousands may share one. */
-  readonly #painted: Float64Array;
-
-  constructor(context: CanvasRenderingContext2D, scene: Scene, ink: Ink) {
-    this.#context = context;
-    this.#scene = scene;
-    this.#ink = ink;
-    this.#painted = new Float64Array(scene.history.lanes.length * KINDS.length).fill(-9);
-  }
-
-  paint(span: Span): void {
-    const { history, marked } = this.#scene;
-    const isMarked = marked.size > 0 && (marked.has(span.invoke) || marked.has(span.complete));
-    const isOpen = span.type === "open";
-    const right = xOf(this.#scene, isOpen ? history.endMs : span.endMs);
-    const place = span.lane * KINDS.length + KINDS.indexOf(span.type);
-    const further = right - (this.#painted[place] ?? 0);
-    if (!isMarked && further < 1) return;
-    this.#painted[place] = right;
-    this.#line(span, right, isMarked);
-    // Rings and discs that would hide each other cost most and tell nothing.
-    if (!isMarked && further < MARK && span.type === "ok") return;
-    const { link, good, bad, info } = this.#ink;
-    const y = span.lane * LANE + LANE / 2;
-    ring(this.#context, xOf(this.#scene, span.startMs), y, link);
-    const color = span.type === "ok" ? good : span.type === "fail" ? bad : info;
-    if (!isOpen) disc(this.#context, right, y, color);
-  }
-
-  #line(span: Span, right: number, isMarked: boolean): void {
-    const { good, bad, info } = this.#ink;
-    const context = this.#context;
-    const isKnown = span.type === "ok" || span.type === "fail";
-    const y = span.lane * LANE + LANE / 2;
-    const high = isMarked ? 5 : 3;
-    const left = Math.max(GUTTER, xOf(this.#scene, span.startMs));
-    context.fillStyle = isMarked || span.type === "fail" ? bad : isKnown ? good : info;
-    context.globalAlpha = isKnown ? 1 : 0.5;
-    context.fillRect(left, y - high / 2, Math.max(GUTTER, right) - left, high);
-    context.globalAlpha = 1;
-    context.lineWidth = 1.5;
+  for (const index of marked) {
+    const span = history.spanOf(index);
+    if (span === undefined || span.startMs > view.toMs) continue;
+    const right = rightOf(scene, span);
+    if (right >= GUTTER) drawOne({ ...pen, hasRoom: true }, span, right, MARKED_HIGH);
   }
 }
 
-function ring(context: CanvasRenderingContext2D, x: number, y: number, color: string): void {
-  if (x < GUTTER) return;
-  context.strokeStyle = color;
-  context.beginPath();
-  context.arc(x, y, MARK, 0, 2 * Math.PI);
-  context.stroke();
+interface Pen {
+  readonly context: CanvasRenderingContext2D;
+  readonly scene: Scene;
+  readonly ink: Ink;
+  /** Whether rings and discs of neighbours would be apart; else they tell nothing and cost most. */
+  readonly hasRoom: boolean;
 }
 
-function disc(context: CanvasRenderingContext2D, x: number, y: number, color: string): void {
-  if (x < GUTTER) return;
-  context.fillStyle = color;
-  context.beginPath();
-  context.arc(x, y, MARK - 1, 0, 2 * Math.PI);
-  context.fill();
+const HIGH = 3;
+const MARKED_HIGH = 5;
+
+function hasRoom({ history, window: { fromMs, toMs }, width }: Scene): boolean {
+  const most = (width - GUTTER) / (3 * MARK);
+  return history.lanes.every(({ all }) => all.until(toMs) - all.until(fromMs) <= most);
+}
+
+/** Bars that touch are one: however many spans, no more is drawn than there are pixels. */
+function drawUsual({ context, scene, ink, hasRoom }: Pen, row: Row, lane: number): void {
+  const y = middleOf(lane);
+  let [from, until] = [GUTTER, GUTTER - 2];
+  const flush = () => {
+    if (until >= from) context.fillRect(from, y - HIGH / 2, Math.max(1, until - from), HIGH);
+  };
+  context.fillStyle = ink.good;
+  eachSeen(row, scene, ({ type }, left, right) => {
+    if (type !== "ok") return;
+    if (left > until + 1) {
+      flush();
+      from = Math.max(GUTTER, left);
+    }
+    until = right;
+  });
+  flush();
+  if (!hasRoom) return;
+  const [ring, disc] = [stampOf("ring", ink.link), stampOf("disc", ink.good)];
+  eachSeen(row, scene, ({ type }, left, right) => {
+    if (type !== "ok") return;
+    stamp(context, ring, left, y);
+    stamp(context, disc, right, y);
+  });
+}
+
+function drawRare(pen: Pen, row: Row): void {
+  let last = Number.NEGATIVE_INFINITY;
+  eachSeen(row, pen.scene, (span, _, right) => {
+    if (right - last < MARK && !pen.hasRoom) return;
+    last = right;
+    drawOne(pen, span, right);
+  });
+}
+
+function drawOne({ context, scene, ink, hasRoom }: Pen, span: Span, right: number, high = HIGH) {
+  const { type, startMs, lane } = span;
+  const y = middleOf(lane);
+  const x = xOf(scene, startMs);
+  const left = Math.max(GUTTER, x);
+  const color = type === "fail" ? ink.bad : type === "ok" ? ink.good : ink.info;
+  context.fillStyle = high === HIGH ? color : ink.bad;
+  context.globalAlpha = type === "fail" || type === "ok" ? 1 : 0.5;
+  context.fillRect(left, y - high / 2, Math.max(1, right - left), high);
+  context.globalAlpha = 1;
+  if (hasRoom || type === "open") stamp(context, stampOf("ring", ink.link), x, y);
+  if (type !== "open") stamp(context, stampOf("disc", color), right, y);
+}
+
+/** Those of a row that reach into the window; of those within one pixel one alone. */
+function eachSeen(
+  row: Row,
+  scene: Scene,
+  see: (span: Span, left: number, right: number) => void,
+): void {
+  const { window: view, width } = scene;
+  const msPerPixel = (view.toMs - view.fromMs) / (width - GUTTER);
+  const until = row.until(view.toMs);
+  let at = Math.max(0, row.until(view.fromMs) - 1);
+  for (let span = row.spans[at]; span !== undefined && at < until; span = row.spans[at]) {
+    const right = rightOf(scene, span);
+    if (right >= GUTTER) see(span, xOf(scene, span.startMs), right);
+    const pixel = Math.max(0, Math.floor(right - GUTTER) + 1);
+    at = Math.max(at + 1, row.until(view.fromMs + pixel * msPerPixel, at + 1) - 1);
+  }
+}
+
+function middleOf(lane: number): number {
+  return lane * LANE + LANE / 2;
+}
+
+function rightOf(scene: Scene, { type, endMs }: Span): number {
+  return xOf(scene, type === "open" ? scene.history.endMs : endMs);
 }
 
 function drawBus(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
@@ -174,26 +198,11 @@ function drawBus(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): voi
   }
 }
 
-/** How many spans begin up to this time; they are in the order of their beginning. */
-function firstAfter(spans: readonly Span[], ms: number): number {
-  let [low, high] = [0, spans.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.startMs ?? 0) <= ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The span at a point of the canvas. */
 export function spanAt(scene: Scene, { x, y }: { x: number; y: number }): Span | null {
-  const { history } = scene;
-  const lane = Math.floor(y / LANE);
-  for (let index = firstAfter(history.spans, scene.window.toMs) - 1; index >= 0; index--) {
-    const span = history.spans[index];
-    if (span === undefined || span.lane !== lane) continue;
-    const endMs = span.type === "open" ? history.endMs : span.endMs;
-    if (x >= xOf(scene, span.startMs) - MARK && x <= xOf(scene, endMs) + MARK) return span;
-  }
-  return null;
+  const lane = scene.history.lanes[Math.floor(y / LANE)];
+  const { fromMs, toMs } = scene.window;
+  const ms = fromMs + ((x + MARK - GUTTER) / (scene.width - GUTTER)) * (toMs - fromMs);
+  const span = lane?.all.spans[lane.all.until(ms) - 1];
+  return span === undefined || x > rightOf(scene, span) + MARK ? null : span;
 }

@@ -4,10 +4,10 @@
  * operations stay smooth.
  */
 
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { Load } from "./live.ts";
 import { type FaultSpan, faultsKey, type History, type Span, timeText } from "./operations.ts";
-import { Cursor, GUTTER, useWidth } from "./time-axis.tsx";
+import { Cursor, GUTTER, type TimeCursor, useDrawing, useWidth } from "./time-axis.tsx";
 import { drawTimeline, type Scene, spanAt, type Window, xOf } from "./timeline-drawing.ts";
 
 interface TimelineProps {
@@ -16,15 +16,14 @@ interface TimelineProps {
   readonly loads: readonly Load[];
   /** Indexes of operations to point out. */
   readonly marked: ReadonlySet<number>;
-  readonly cursorMs: number | null;
-  readonly onCursor: (ms: number) => void;
+  readonly cursor: TimeCursor;
 }
 
 const LANE = 22;
 const FOOT = 64;
 
 export function Timeline(props: TimelineProps) {
-  const { history, faults, loads, marked, cursorMs, onCursor } = props;
+  const { history, faults, loads, marked, cursor } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(canvas);
   const { whole, shown, show, zoom, shift, turn } = useWindow(history.endMs);
@@ -34,8 +33,7 @@ export function Timeline(props: TimelineProps) {
   const scene: Scene = { history, faults, loads, marked, window: shown, width, height };
 
   const grown = `${history.version} ${faultsKey(faults)} ${loads.length}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: history and faults grow in place
-  useEffect(() => {
+  useDrawing(() => {
     if (canvas.current !== null) drawTimeline(canvas.current, scene);
   }, [history, grown, marked, shown.fromMs, shown.toMs, width, height]);
 
@@ -47,14 +45,14 @@ export function Timeline(props: TimelineProps) {
     const next = history.spans[Math.max(0, at + by)];
     if (next === undefined) return;
     setChosen(next);
-    onCursor(next.startMs);
+    cursor.move(next.startMs);
     const half = (shown.toMs - shown.fromMs) / 2;
     if (next.startMs >= shown.fromMs && next.startMs <= shown.toMs) return;
     show({ fromMs: next.startMs - half, toMs: next.startMs + half });
   };
-  const cursor = (part: number) => {
-    const atMs = (cursorMs ?? shown.fromMs) + (shown.toMs - shown.fromMs) * part;
-    onCursor(Math.min(whole.toMs, Math.max(0, atMs)));
+  const point = (part: number) => {
+    const atMs = (cursor.ms ?? shown.fromMs) + (shown.toMs - shown.fromMs) * part;
+    cursor.move(Math.min(whole.toMs, atMs));
   };
 
   return (
@@ -71,7 +69,7 @@ export function Timeline(props: TimelineProps) {
             event.currentTarget.setPointerCapture(event.pointerId);
           }}
           onPointerMove={(event) => {
-            onCursor(Math.max(0, timeAt(offsetX(event))));
+            cursor.move(timeAt(offsetX(event)));
             const start = drag.current;
             if (start === null) return;
             const msPerPixel = (shown.toMs - shown.fromMs) / (width - GUTTER);
@@ -84,10 +82,10 @@ export function Timeline(props: TimelineProps) {
             if (isClick) setChosen(spanAt(scene, pointOf(event)));
           }}
           onKeyDown={(event) => {
-            if (press(event, { zoom, shift, step, turn, cursor })) event.preventDefault();
+            if (press(event, { zoom, shift, step, turn, point })) event.preventDefault();
           }}
         />
-        <Cursor x={cursorMs === null ? null : xOf(scene, cursorMs)} width={width} ms={cursorMs} />
+        <Cursor cursor={cursor} xOf={(ms) => xOf(scene, ms)} width={width} />
       </div>
       <Chosen text={chosen === null ? "Click an operation to see it." : spanText(chosen)} />
     </section>
@@ -114,15 +112,15 @@ interface Hands {
   readonly shift: (part: number) => void;
   readonly step: (by: number) => void;
   readonly turn: () => void;
-  readonly cursor: (part: number) => void;
+  readonly point: (part: number) => void;
 }
 
 /** Whether the key means something here. */
 function press({ key, shiftKey }: React.KeyboardEvent, hands: Hands): boolean {
-  const { zoom, shift, step, turn, cursor } = hands;
+  const { zoom, shift, step, turn, point } = hands;
   if (key === "ArrowLeft" || key === "ArrowRight") {
     const way = key === "ArrowLeft" ? -1 : 1;
-    if (shiftKey) cursor(way * 0.01);
+    if (shiftKey) point(way * 0.01);
     else shift(way * 0.2);
   } else if (key === "+" || key === "-") zoom(key === "+" ? 0.5 : 2);
   else if (key === "n" || key === "p") step(key === "n" ? 1 : -1);
