@@ -159,6 +159,10 @@ describe("what is wrong with a bench file is one line that says where", () => {
       /nodes\[0\].tiemouts: unknown field "tiemouts", did you mean "timeouts"\?/,
     ],
     [
+      `bench: a\n${nodes(`{ ${x}, image: a.bin }`)}`,
+      /nodes\[0\].image: stands without flash, expected both/,
+    ],
+    [
       `bench: a\ninjectors: { i: { fault: fire, unit: b, output: 1 } }\n${nodes(`{ ${x} }`)}`,
       /injectors.i.fault: found "fire", expected one of bit-error, /,
     ],

@@ -52,12 +52,14 @@ function allOf(agent: string): string {
 
 describe("rig run --bench", { timeout: 300_000 }, () => {
   it("cycles the supply of a node, down to a dead console and a reboot", async () => {
-    const { code, stderr, result, read, events, list } = await runOn(ownBench(), "power-cycle");
+    const bench = ownBench((text) => text.replaceAll("    off:", "    flash: date\n    off:"));
+    const run = await runOn(bench, "power-cycle", "--flash");
+    const { code, stderr, result, read, events, list } = run;
     expect(stderr).toBe("");
     expect(result).toMatchObject({ outcome: "valid", level: "bench", partial: null });
     expect(code).toBe(0);
     const log = read("console-ecu0.log");
-    expect(log).toMatch(/start 1\n.*connected: boot 1.*\n.*--- gap: .*\n.*start 2\n/);
+    expect(log).toMatch(/flash: .*\n.*start 1\n.*connected: boot 1.*\n.*--- gap: .*\n.*start 2\n/);
     const steps = result.teardown.map(({ step, ok }: { step: string; ok: boolean }) => [step, ok]);
     expect(steps).toEqual([
       ["fetch what the nodes noted", true],
@@ -142,6 +144,39 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     const cleared = await rig(["bench", "clear", bench]);
     expect(cleared.stdout).toMatch(/^emulated: cleared, ecu1 does not come up/);
     expect((await rig(["bench", "clear", bench])).stdout).toBe("emulated: nothing was wrong\n");
+  });
+
+  it("flashes boards whose image has changed, and gives up the run where that fails", async () => {
+    const burn = (command: string) => `    image: fw.bin\n    flash: ${command}\n    off:`;
+    const bench = ownBench((text) =>
+      text
+        .replace("    off:", burn("cat $RIG_IMAGE >> burnt"))
+        .replace(/(ecu1[\s\S]*?)( {4}off:)/, (_, before) => before + burn("echo no probe; exit 7")),
+    );
+    const file = (name: string) => join(bench, "..", name);
+    const burnt = [];
+    for (const image of ["one ", "one ", "two "]) {
+      writeFileSync(file("fw.bin"), image);
+      const { code, result, relays } = await runOn(bench, "happy", "--nodes", "2", "--flash");
+      expect([code, result.outcome, result.failure]).toEqual([
+        3,
+        "not-run",
+        {
+          class: "flash",
+          text: 'ecu1: its flash command "echo no probe; exit 7" ended with 7: no probe',
+        },
+      ]);
+      expect(relays().slice(-2)).toEqual(["ecu0: off", "ecu1: off"]);
+      burnt.push([readFileSync(file("burnt"), "utf8"), result.bench.flashings[0].isFlashed]);
+    }
+    expect(burnt).toEqual([
+      ["one ", true],
+      ["one ", false],
+      ["one two ", true],
+    ]);
+    const none = await runOn(ownBench(), "happy", "--flash");
+    expect(none.stderr).toBe("rig: --flash: the bench file has no flash command for ecu0\n");
+    expect(none.code).toBe(5);
   });
 
   it("refuses more nodes than the bench has, and level bench without one", async () => {

@@ -123,6 +123,7 @@ function nodeOf(node: NodeFields, { buses = {} }: BenchFields): BenchNode {
     console: node.console === undefined ? undefined : consoleOf(node.console),
     reset: node.reset === undefined ? undefined : resetOf(node.reset),
     flash: node.flash,
+    image: node.image,
     bootDelayMs: milliseconds(node["boot-delay"], 0),
     limits: {
       bootMs: milliseconds(timeouts.boot, BOOT_MS),

@@ -110,6 +110,7 @@ const nodeSchema = fields({
   }).optional(),
   reset: resetSchema.optional(),
   flash: command.optional(),
+  image: text("the path of a file").optional(),
   "boot-delay": duration("0ms").optional(),
   timeouts: fields({
     boot: duration("100ms").optional(),

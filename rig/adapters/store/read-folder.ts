@@ -24,6 +24,7 @@ const RECORD_TYPES: Readonly<Record<RunRecord["type"], true>> = {
   statistics: true,
   baseline: true,
   "bench-phase": true,
+  flash: true,
   board: true,
   recovery: true,
   failure: true,

@@ -5,7 +5,8 @@
  */
 
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openChildGuard } from "../../adapters/hub/child-guard.ts";
 import { MachineClock } from "../../adapters/machine/machine-clock.ts";
 import { AppendFile } from "../../adapters/store/append-file.ts";
@@ -24,6 +25,7 @@ import { attentionOf } from "./bench-attention.ts";
 import { takeBench } from "./bench-lease.ts";
 import { type BenchWorld, hubOf, openBenchWorld } from "./bench-world.ts";
 import { type EmulatedBench, openEmulated, putProgram } from "./emulate.ts";
+import { flashNode } from "./flash-node.ts";
 import { checkHealth, prepareBench } from "./prepare-bench.ts";
 
 export interface BenchChoice {
@@ -34,6 +36,8 @@ export interface BenchChoice {
   readonly wait?: string | undefined;
   /** Leaves supplies as they are at the end. */
   readonly keep: boolean;
+  /** Flashes boards whose image has changed. */
+  readonly flash: boolean;
 }
 
 /** A bench that nobody else has meanwhile. */
@@ -57,6 +61,8 @@ export async function holdBench(choice: BenchChoice, signal: AbortSignal): Promi
 export interface BenchRunOptions extends ProcessRunOptions {
   readonly choice: HeldBench;
 }
+
+type OnConsole = (node: number, timeNs: number, line: string) => void;
 
 const STEP_MS = 10_000;
 const FETCH_MS = 30_000;
@@ -110,11 +116,12 @@ class BenchRun {
     const bench = emulated?.bench ?? choice.bench;
     if (emulated !== null) {
       this.#push("leave the emulator", STEP_MS, () => emulated.release());
-      this.#putPrograms(emulated);
     }
     const console = this.#openConsoles();
     const supply = await openSupply(bench, [...bench.nodes.keys()], askAtTerminal);
     this.#push("close the power units", STEP_MS, () => supply.close());
+    await this.#flash(bench, supply, console);
+    if (emulated !== null) this.#putPrograms(emulated);
     const world = await openBenchWorld({
       plan,
       bench,
@@ -124,12 +131,7 @@ class BenchRun {
       console,
     });
     this.#push("close lines and bus", STEP_MS, () => world.close());
-    if (!choice.keep)
-      this.#push(
-        "put supplies to their safe state",
-        STEP_MS,
-        makeSafe(bench, supply, choice.lease.lost),
-      );
+    this.#pushSafeState(bench, supply);
     const preparation = {
       plan,
       bench,
@@ -175,8 +177,32 @@ class BenchRun {
     }
   }
 
-  #push(name: string, limitMs: number, run: (signal: AbortSignal) => unknown): void {
-    this.#options.teardown.push({ name, limitMs, run, safe: run });
+  /** Before a console is opened: many a board is flashed by its port. */
+  async #flash(bench: Bench, supply: BenchSupply, console: OnConsole): Promise<void> {
+    const { plan, choice, sink, signal } = this.#options;
+    if (!choice.flash) return;
+    const forget = this.#pushSafeState(bench, supply);
+    const folder = dirname(resolve(choice.file));
+    for (const [node, { name, bootDelayMs }] of bench.nodes.slice(0, plan.nodes).entries()) {
+      await supply.on(node, signal);
+      await sleep(bootDelayMs, null, { signal });
+      const tell = (line: string) => console(node, this.#clock.nowNs(), `flash: ${line}`);
+      const options = { number: node, folder, tell, signal, isSpared: true };
+      const isFlashed = await flashNode(bench, options);
+      sink.record({ type: "flash", time: this.#clock.nowNs(), node, name, isFlashed });
+    }
+    forget();
+  }
+
+  #pushSafeState(bench: Bench, supply: BenchSupply): () => void {
+    const { keep, lease } = this.#options.choice;
+    if (keep) return () => undefined;
+    const run = makeSafe(bench, supply, lease.lost);
+    return this.#push("put supplies to their safe state", STEP_MS, run);
+  }
+
+  #push(name: string, limitMs: number, run: (signal: AbortSignal) => unknown): () => void {
+    return this.#options.teardown.push({ name, limitMs, run, safe: run });
   }
 
   #putPrograms(emulated: EmulatedBench): void {
@@ -202,7 +228,7 @@ class BenchRun {
     guard.close();
   }
 
-  #openConsoles(): (node: number, timeNs: number, line: string) => void {
+  #openConsoles(): OnConsole {
     const { plan, folder, choice } = this.#options;
     const files = choice.bench.nodes
       .slice(0, plan.nodes)

@@ -18,6 +18,7 @@ import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
 import { withAgents } from "../agents-option.ts";
 import { noteTrouble } from "../bench/bench-attention.ts";
+import { withoutFlash } from "../bench/flash-node.ts";
 import { type BenchChoice, type HeldBench, holdBench } from "../bench/run-bench.ts";
 import { chooseLevel } from "../choose-level.ts";
 import type { Command, GlobalArguments } from "../command.ts";
@@ -41,6 +42,7 @@ type RunArguments = GlobalArguments &
     readonly bench?: string | undefined;
     readonly wait?: string | undefined;
     readonly keep?: boolean | undefined;
+    readonly flash?: boolean | undefined;
     readonly agents?: string | undefined;
   };
 
@@ -68,6 +70,11 @@ export const runCommand: Command = {
             boolean: true,
             default: false,
             describe: "On a bench: leave the supplies as they are at the end",
+          })
+          .option("flash", {
+            boolean: true,
+            default: false,
+            describe: "On a bench: first flash the boards whose image has changed",
           })
           .option("agents", {
             string: true,
@@ -151,17 +158,26 @@ function refuseFaultsOfHub({ faults }: RunPlan, bus: string): void {
 }
 
 /** The bench of `--bench`. */
-function benchOf({ bench: file, wait, keep = false }: RunArguments): BenchChoice | undefined {
-  return file === undefined ? undefined : { bench: readBenchFile(file), file, wait, keep };
+function benchOf(args: RunArguments): BenchChoice | undefined {
+  const { bench: file, wait, keep = false, flash = false } = args;
+  if (flash && file === undefined) {
+    throw new RigError("usage.option", "--flash: expected --bench FILE beside it");
+  }
+  return file === undefined ? undefined : { bench: readBenchFile(file), file, wait, keep, flash };
 }
 
 function refuseImpossible({ nodes, agents }: RunPlan, choice: BenchChoice | undefined): void {
   if (choice === undefined) return;
-  const { bench } = choice;
+  const { bench, flash } = choice;
+  const without = flash ? withoutFlash(bench, [...Array(nodes).keys()]) : undefined;
   if (agents !== undefined && bench.emulator === undefined) {
     throw new RigError("usage.option", `--agents: the boards of ${bench.name} are not emulated`);
   }
-  if (nodes <= bench.nodes.length) return;
+  if (nodes <= bench.nodes.length && without === undefined) return;
+  if (without !== undefined) {
+    const missing = `the bench file has no flash command for ${without.name}`;
+    throw new RigError("capability.fault", `--flash: ${missing}`);
+  }
   const text = `the run has ${nodes} nodes, bench ${bench.name} has ${bench.nodes.length}`;
   throw new RigError("capability.level", `${text}: expected no more than that`);
 }
@@ -184,7 +200,12 @@ async function run(
   };
   try {
     held = choice === undefined ? undefined : await holdBench(choice, interrupts.signal);
-    const runOne = (each: RunPlan) => runOnce(each, args, { why, held, interrupts });
+    const runOne = (each: RunPlan) => {
+      const parts = { why, held, interrupts };
+      // Once is enough for all repetitions.
+      held = held && { ...held, flash: false };
+      return runOnce(each, args, parts);
+    };
     return await runRepeatedly(plan, repetition, runOne, tell);
   } catch (error) {
     // While it waited for the bench: nothing was touched yet.

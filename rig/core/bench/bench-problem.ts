@@ -73,6 +73,9 @@ class BenchReader {
       yield* this.#place(node.console.place, name, [...at, "console"]);
     }
     if (reset?.by === "unit") yield* this.#output(reset, `the reset of ${name}`, [...at, "reset"]);
+    if (node.image !== undefined && node.flash === undefined) {
+      yield problem([...at, "image"], "stands without flash, expected both");
+    }
     yield resetWithoutConsole(node, at);
   }
 

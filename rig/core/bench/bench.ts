@@ -119,6 +119,8 @@ export interface BenchNode {
   readonly reset?: NodeReset | undefined;
   /** A shell command; docs/reference/bench-file.md says what it finds in its environment. */
   readonly flash?: string | undefined;
+  /** The file that it writes, from the folder of the bench file: flashed only where it changed. */
+  readonly image?: string | undefined;
   /** Nothing is said to it for so long after it got power or was reset. */
   readonly bootDelayMs: number;
   readonly limits: NodeLimits;

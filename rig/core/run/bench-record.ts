@@ -17,9 +17,18 @@ export interface BoardIdentity {
   readonly boot: number;
 }
 
+/** What came of `--flash` for a board. */
+export interface Flashing {
+  readonly node: number;
+  readonly name: string;
+  /** False where its image is the one that it was flashed with last. */
+  readonly isFlashed: boolean;
+}
+
 export type BenchRecord =
   | { readonly type: "bench-phase"; readonly time: number; readonly phase: BenchPhase }
   | ({ readonly type: "board"; readonly time: number } & BoardIdentity)
+  | ({ readonly type: "flash"; readonly time: number } & Flashing)
   | {
       readonly type: "recovery";
       readonly time: number;
@@ -38,6 +47,8 @@ export interface Failure {
 
 export interface BenchEvidence {
   readonly phases: readonly { readonly phase: BenchPhase; readonly startNs: number }[];
+  /** Left out where nobody asked for it. */
+  readonly flashings?: readonly Flashing[];
   readonly boards: readonly BoardIdentity[];
   /** How often each rung of the recovery ladder was taken. */
   readonly recoveries: Readonly<Record<RecoveryRung, number>>;
@@ -46,6 +57,7 @@ export interface BenchEvidence {
 /** Gathers what is said of the bench; null where nothing is. */
 export class BenchBuilder {
   readonly #phases: { phase: BenchPhase; startNs: number }[] = [];
+  readonly #flashings: Flashing[] = [];
   readonly #boards: BoardIdentity[] = [];
   readonly #recoveries = { reopen: 0, reset: 0, "power-cycle": 0, "give-up": 0 };
 
@@ -53,7 +65,10 @@ export class BenchBuilder {
     if (entry.type === "bench-phase") {
       this.#phases.push({ phase: entry.phase, startNs: entry.time });
     } else if (entry.type === "recovery") this.#recoveries[entry.rung]++;
-    else if (entry.type === "board") {
+    else if (entry.type === "flash") {
+      const { node, name, isFlashed } = entry;
+      this.#flashings.push({ node, name, isFlashed });
+    } else if (entry.type === "board") {
       const { node, name, firmware, serial, boot } = entry;
       this.#boards.push({ node, name, firmware, serial, boot });
     }
@@ -61,6 +76,12 @@ export class BenchBuilder {
 
   evidence(): BenchEvidence | null {
     if (this.#phases.length === 0) return null;
-    return { phases: this.#phases, boards: this.#boards, recoveries: this.#recoveries };
+    const flashings = this.#flashings.length === 0 ? {} : { flashings: this.#flashings };
+    return {
+      phases: this.#phases,
+      ...flashings,
+      boards: this.#boards,
+      recoveries: this.#recoveries,
+    };
   }
 }

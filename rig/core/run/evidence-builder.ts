@@ -65,6 +65,7 @@ export class EvidenceBuilder {
         this.#baselines[entry.scenario] = entry.medianUs;
         break;
       case "bench-phase":
+      case "flash":
       case "board":
       case "recovery":
         this.#bench.add(entry);
