@@ -9,6 +9,7 @@
 import { connect, type Socket } from "node:net";
 import type { SerialPortStream } from "@serialport/stream";
 import { PORT_FREE } from "../protocol/port-greeting.ts";
+import { PortInput } from "./port-input.ts";
 
 type Binding = ConstructorParameters<typeof SerialPortStream>[0]["binding"];
 type BindingPort = Awaited<ReturnType<Binding["open"]>>;
@@ -44,35 +45,25 @@ function connectTo(path: string): Promise<Socket> {
   });
 }
 
-interface Read {
-  readonly buffer: Buffer;
-  readonly offset: number;
-  readonly length: number;
-  readonly resolve: (result: { buffer: Buffer; bytesRead: number }) => void;
-  readonly reject: (error: Error) => void;
-}
-
 class SocketPort implements BindingPort {
   readonly openOptions: OpenOptions;
   readonly #socket: Socket;
-  #received = Buffer.alloc(0);
-  #read: Read | null = null;
+  readonly #input = new PortInput();
   isOpen = true;
 
   constructor(socket: Socket, options: OpenOptions) {
     this.openOptions = options;
     this.#socket = socket;
-    socket.on("data", (bytes) => {
-      this.#received = Buffer.concat([this.#received, bytes]);
-      this.#serve();
-    });
+    socket.on("data", (bytes) => this.#input.push(bytes));
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => this.#end(new Error("Reading from COM port: device disconnected")));
+    socket.on("close", () =>
+      this.#input.fail(new Error("Reading from COM port: device disconnected")),
+    );
   }
 
   async close(): Promise<void> {
     this.isOpen = false;
-    this.#end(Object.assign(new Error("canceled"), { canceled: true }));
+    this.#input.cancel();
     if (this.#socket.destroyed) return;
     await new Promise<void>((resolve) => {
       this.#socket.once("close", () => resolve());
@@ -81,11 +72,11 @@ class SocketPort implements BindingPort {
   }
 
   read(buffer: Buffer, offset: number, length: number) {
-    return new Promise<{ buffer: Buffer; bytesRead: number }>((resolve, reject) => {
-      this.#read = { buffer, offset, length, resolve, reject };
-      if (this.#socket.destroyed) this.#end(new Error("Reading from COM port: disconnected"));
-      else this.#serve();
-    });
+    const result = this.#input.read(buffer, offset, length);
+    if (this.#socket.destroyed) {
+      this.#input.fail(new Error("Reading from COM port: device disconnected"));
+    }
+    return result;
   }
 
   write(buffer: Buffer): Promise<void> {
@@ -112,20 +103,4 @@ class SocketPort implements BindingPort {
   async flush(): Promise<void> {}
 
   async drain(): Promise<void> {}
-
-  #serve(): void {
-    const read = this.#read;
-    if (read === null || this.#received.length === 0) return;
-    this.#read = null;
-    const bytes = this.#received.subarray(0, read.length);
-    this.#received = this.#received.subarray(bytes.length);
-    read.buffer.set(bytes, read.offset);
-    read.resolve({ buffer: read.buffer, bytesRead: bytes.length });
-  }
-
-  #end(error: Error): void {
-    const read = this.#read;
-    this.#read = null;
-    read?.reject(error);
-  }
 }

@@ -9,7 +9,7 @@ import type { ProtocolName, RunPlan } from "../core/plan/plan.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 import { LiveRun } from "./live-run.ts";
 import { MessageLog } from "./message-log.ts";
-import type { LiveControl, RigParts } from "./parts.ts";
+import type { LiveControl, RigParts, RunId } from "./parts.ts";
 import { HttpProblem } from "./problems.ts";
 
 /** Messages of the event stream kept for those who come back. */
@@ -146,7 +146,7 @@ export class Bench {
     await this.#makeRoom(options);
     const { plan, holder, pace, timeoutMs, isVolatile = false } = options;
     const tell = (telling: Telling) => this.#tell(telling);
-    const lines = this.parts.results.lines;
+    const lines = (id: RunId, index: number) => this.parts.results.lines(id, index);
     const run = new LiveRun({ plan, holder, tell, onOperation: this.#wake, lines }, isVolatile);
     const before = this.historyLog;
     let failure: unknown = null;

@@ -5,22 +5,14 @@
 
 import { SerialPortStream } from "@serialport/stream";
 import type { AvrBoard } from "../../firmware-bridge/emulator/avr-board.ts";
+import { PortInput } from "../../firmware-bridge/host/port-input.ts";
 
 type Binding = ConstructorParameters<typeof SerialPortStream>[0]["binding"];
 type BindingPort = Awaited<ReturnType<Binding["open"]>>;
 
-interface Read {
-  readonly buffer: Buffer;
-  readonly offset: number;
-  readonly length: number;
-  readonly resolve: (result: { buffer: Buffer; bytesRead: number }) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class EmulatedCable {
   readonly #board: AvrBoard;
-  readonly #received: number[] = [];
-  #read: Read | null = null;
+  readonly #input = new PortInput();
   #isPlugged = true;
   /** Applied to each byte on its way to the board, and from it. */
   damage: (byte: number) => number = (byte) => byte;
@@ -31,8 +23,7 @@ export class EmulatedCable {
     this.#board = board;
     board.onByte = (byte) => {
       if (!this.isOpen) return;
-      this.#received.push(this.damage(byte));
-      this.#serve();
+      this.#input.push(Uint8Array.of(this.damage(byte)));
     };
   }
 
@@ -46,9 +37,8 @@ export class EmulatedCable {
 
   unplug(): void {
     this.#isPlugged = false;
-    this.#received.length = 0;
-    this.#read?.reject(new Error("Reading from COM port: device disconnected"));
-    this.#read = null;
+    this.#input.clear();
+    this.#input.fail(new Error("Reading from COM port: device disconnected"));
     this.#holder = null;
   }
 
@@ -61,15 +51,6 @@ export class EmulatedCable {
       port.open((error) => (error ? reject(error) : resolve()));
     });
     return port;
-  }
-
-  #serve(): void {
-    const read = this.#read;
-    if (read === null || this.#received.length === 0) return;
-    this.#read = null;
-    const bytes = this.#received.splice(0, read.length);
-    read.buffer.set(bytes, read.offset);
-    read.resolve({ buffer: read.buffer, bytesRead: bytes.length });
   }
 
   #port(path: string): BindingPort {
@@ -87,15 +68,12 @@ export class EmulatedCable {
       async close() {
         if (cable.#holder !== holder) return;
         cable.#holder = null;
-        cable.#read?.reject(Object.assign(new Error("canceled"), { canceled: true }));
-        cable.#read = null;
+        cable.#input.cancel();
       },
-      read: (buffer, offset, length) =>
-        new Promise((resolve, reject) => {
-          if (cable.#holder !== holder) return reject(new Error(`${path}: not open`));
-          cable.#read = { buffer, offset, length, resolve, reject };
-          cable.#serve();
-        }),
+      async read(buffer, offset, length) {
+        if (cable.#holder !== holder) throw new Error(`${path}: not open`);
+        return cable.#input.read(buffer, offset, length);
+      },
       async write(buffer) {
         if (cable.#holder !== holder || !cable.#isPlugged)
           throw new Error("Writing to COM port: device disconnected");

@@ -94,7 +94,6 @@ export async function streamSource(): Promise<StreamSource> {
 }
 
 function partsOf(outputDir: string, run: RigParts["run"]): RigParts {
-  const results = new ResultsFolder(outputDir);
   const refuse = () => {
     throw new Error("this server only streams");
   };
@@ -102,15 +101,7 @@ function partsOf(outputDir: string, run: RigParts["run"]): RigParts {
     version: "0",
     plan: refuse,
     run,
-    results: {
-      list: results.list.bind(results),
-      summary: results.summary.bind(results),
-      file: results.file.bind(results),
-      history: results.history.bind(results),
-      record: results.record.bind(results),
-      lines: results.lines.bind(results),
-      replay: results.replay.bind(results),
-    },
+    results: new ResultsFolder(outputDir),
     readFault: refuse,
     check: refuse,
   };

@@ -28,20 +28,11 @@ const WATCH_OPERATIONS_MAX = 2_000;
 
 export function rigParts(outputDir: string): RigParts {
   const uploads = new UploadChecker();
-  const results = new ResultsFolder(outputDir);
   return {
     version: VERSION,
     plan: planOf,
     run: (start) => run(start, outputDir),
-    results: {
-      list: results.list.bind(results),
-      summary: results.summary.bind(results),
-      file: results.file.bind(results),
-      history: results.history.bind(results),
-      record: results.record.bind(results),
-      lines: results.lines.bind(results),
-      replay: results.replay.bind(results),
-    },
+    results: new ResultsFolder(outputDir),
     readFault,
     check: uploads.check.bind(uploads),
   };

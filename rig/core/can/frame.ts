@@ -26,6 +26,20 @@ export interface CanFrame {
   readonly data: Uint8Array;
 }
 
+/** A classic data frame with base identifier. */
+export function classicFrame(id: number, data: Uint8Array): CanFrame {
+  return {
+    id,
+    extended: false,
+    fd: false,
+    brs: false,
+    esi: false,
+    remote: false,
+    error: false,
+    data,
+  };
+}
+
 /** An FD data frame with base identifier and bit rate switch, as our wire format uses. */
 export function fdFrame(id: number, data: Uint8Array): CanFrame {
   return {

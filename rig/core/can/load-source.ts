@@ -4,7 +4,7 @@
  */
 
 import { type BitRates, frameDurationNs } from "./bit-count.ts";
-import type { CanFrame } from "./frame.ts";
+import { type CanFrame, classicFrame } from "./frame.ts";
 
 /** Eight bytes of alternating bits, as a stranger's frames are: no stuff bits in them. */
 const CONTENT = 0x55;
@@ -40,16 +40,6 @@ export class LoadSource {
   }
 }
 
-/** A classic data frame of eight bytes. */
 function strangerFrame(id: number): CanFrame {
-  return {
-    id,
-    extended: false,
-    fd: false,
-    brs: false,
-    esi: false,
-    remote: false,
-    error: false,
-    data: new Uint8Array(8).fill(CONTENT),
-  };
+  return classicFrame(id, new Uint8Array(8).fill(CONTENT));
 }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PackageChannel } from "../../../rig/adapters/socketcan/package-channel.ts";
 import { RawChannel } from "../../../rig/adapters/socketcan/raw-channel.ts";
-import type { CanFrame } from "../../../rig/core/can/frame.ts";
+import { classicFrame } from "../../../rig/core/can/frame.ts";
 import { Random } from "../../../rig/core/random/random.ts";
 
 const BUS = "vcan0";
@@ -22,16 +22,7 @@ const TRIES_MAX = 3000;
 const REPLAYED = 3000;
 
 const [, , folder = "", python = "", peers = "", main = ""] = process.argv;
-const FRAME: CanFrame = {
-  id: 0x123,
-  extended: false,
-  fd: false,
-  brs: false,
-  esi: false,
-  remote: false,
-  error: false,
-  data: Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7]),
-};
+const FRAME = classicFrame(0x123, Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7]));
 const MANY = Array.from({ length: FRAMES }, () => FRAME);
 
 type Words = readonly [file: string, ...args: string[]];

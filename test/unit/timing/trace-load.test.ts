@@ -3,10 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { frameDurationNs } from "../../../rig/core/can/bit-count.ts";
+import { classicFrame } from "../../../rig/core/can/frame.ts";
 import { LoadCurve } from "../../../rig/core/timing/load-curve.ts";
 import { PeakWindow } from "../../../rig/core/timing/peak-window.ts";
 import { Periods } from "../../../rig/core/timing/periods.ts";
 import { TraceLoad } from "../../../rig/core/timing/trace-load.ts";
+import { hexBytes } from "../../support/can-frames.ts";
 import { bytesOf, readTrace } from "../trace/read-trace.ts";
 
 const RATES = { nominalBitrateBps: 500_000, dataBitrateBps: 2_000_000 };
@@ -20,19 +22,7 @@ function loadOf(text: string) {
 
 /** A classic frame of eight counted bytes, which takes this long at 500 kbit/s. */
 const FRAME = "123#0102030405060708";
-const FRAME_NS = frameDurationNs(
-  {
-    id: 0x123,
-    extended: false,
-    fd: false,
-    brs: false,
-    esi: false,
-    remote: false,
-    error: false,
-    data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
-  },
-  RATES,
-);
+const FRAME_NS = frameDurationNs(classicFrame(0x123, hexBytes("0102030405060708")), RATES);
 const line = (ns: number, frame = FRAME, channel = "can0") =>
   `(1700000000.${String(ns).padStart(9, "0")}) ${channel} ${frame}\n`;
 
