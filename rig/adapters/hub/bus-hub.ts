@@ -94,6 +94,10 @@ export class BusHub implements BusListener {
     this.#plan();
   }
 
+  knows(node: number): boolean {
+    return this.#nodes.has(node);
+  }
+
   /** The program is gone; its controller goes on sending what it was given, and acknowledges. */
   forget(node: number, peer: HubNode): void {
     if (this.#nodes.get(node) === peer) this.#nodes.delete(node);

@@ -26,6 +26,7 @@ export async function openPlainWorld(options: PlainWorldOptions): Promise<Proces
     clock,
     guard,
     commandOf: (node) => commandOf(node, name),
+    isOnBus: () => true,
     detach() {},
     controllerOf: () => ({ state: NO_ERRORS.state, tec: 0, rec: 0, passives: 0, busOffs: 0 }),
     onCrash,

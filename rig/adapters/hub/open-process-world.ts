@@ -41,6 +41,7 @@ export async function openProcessWorld(options: ProcessWorldOptions): Promise<Pr
     clock,
     guard,
     commandOf: (node) => commandOf(node, path),
+    isOnBus: (node) => hub.knows(node),
     detach: (node) => hub.detach(node),
     controllerOf: (node) => hub.controller(node),
     onCrash,

@@ -46,6 +46,7 @@ export async function openVcanWorld(options: VcanWorldOptions): Promise<ProcessW
     guard,
     commandOf: (node) => (spaces[node] as NetSpace).inside(commandOf(node, INSIDE)),
     attach: (node) => hub.attach(node, peers[node] as HubNode),
+    isOnBus: () => true,
     detach: (node) => hub.detach(node),
     controllerOf: (node) => hub.controller(node),
     onCrash,

@@ -7,6 +7,7 @@
  */
 
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ControllerStatistics } from "../../core/run/evidence.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -24,6 +25,8 @@ export interface ProcessNodesOptions {
   readonly commandOf: (node: number) => ChildCommand;
   /** Puts the node's station on the bus, where it does not do so itself. */
   readonly attach?: (node: number) => void;
+  /** Whether the hub knows the node's program. */
+  readonly isOnBus: (node: number) => boolean;
   /** Takes the node's station off the bus. */
   readonly detach: (node: number) => void;
   /** The node's controller, as the hub has it. */
@@ -62,7 +65,10 @@ export class ProcessNodes implements NodeControl, PowerSwitch {
     if (!this.#supplied.has(node)) {
       throw new RigError("bench.trouble", `node ${node} can't boot: its power is off`);
     }
-    await this.#start(node).ready;
+    const started = this.#start(node);
+    await started.ready;
+    // What it says there and what it says to the hub take different ways.
+    while (started.isRunning && !this.#options.isOnBus(node)) await nextTurn();
   }
 
   async kill(node: number): Promise<boolean> {
