@@ -62,7 +62,7 @@ export function sizeOptions<T>(yargs: Argv<T>) {
     })
     .option("auth", {
       string: true,
-      describe: "How nodes know who said what: crash, ideal or sig [default: crash]",
+      describe: "How nodes know who said what: crash, mac, ideal or sig [default: crash]",
     })
     .option("level", {
       string: true,

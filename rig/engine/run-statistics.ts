@@ -6,7 +6,7 @@
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import { InvariantObserver, type Violation } from "../core/invariant/observer.ts";
-import { byzantineAmong, byzantineWithin } from "../core/plan/adversity.ts";
+import { byzantineAmong, byzantineWithin, facedFaults } from "../core/plan/adversity.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { BusStatistics, ControllerStatistics, NodeStatistics } from "../core/run/evidence.ts";
 import type { RunRecord } from "../core/run/record.ts";
@@ -38,9 +38,11 @@ export class RunStatistics {
   readonly #workload: RunPlan["workload"]["kind"];
 
   constructor(
-    { nodes, faults, workload }: Pick<RunPlan, "nodes" | "faults" | "workload">,
+    plan: Pick<RunPlan, "auth" | "nodes" | "faults" | "workload">,
     onViolation: (violation: Violation) => void,
   ) {
+    const { nodes, workload } = plan;
+    const faults = facedFaults(plan);
     this.#workload = workload.kind;
     this.#observer = new InvariantObserver(nodes, onViolation, {
       unbound: byzantineWithin(nodes, faults),

@@ -31,7 +31,7 @@ export function baselinesOf(plan: RunPlan): readonly Baseline[] {
       protocol,
       level,
       // Messages of the same size; who checks the signatures makes no difference to the bus.
-      ...(plan.auth === undefined ? {} : { auth: "ideal" }),
+      ...(plan.auth === undefined ? {} : { auth: plan.auth === "mac" ? "mac" : "ideal" }),
     });
     // The same work: only what strikes the nodes may make the difference.
     return { scenario, plan: { ...usual, workload: plan.workload } };

@@ -21,7 +21,7 @@ import { EffectCounts, type FaultFamily } from "../core/fault/fault-family.ts";
 import { describeTarget } from "../core/fault/target.ts";
 import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import { InvariantObserver } from "../core/invariant/observer.ts";
-import { byzantineAmong, byzantineWithin } from "../core/plan/adversity.ts";
+import { byzantineAmong, byzantineWithin, facedFaults } from "../core/plan/adversity.ts";
 import type { ResidentCommand } from "../core/resident/resident-command.ts";
 import type { ControllerStatistics } from "../core/run/evidence.ts";
 import type { RunRecord, RunSink } from "../core/run/record.ts";
@@ -147,8 +147,8 @@ export class Cluster implements BusListener {
       plan.nodes,
       (violation) => this.#record({ type: "violation", time: this.#nowNs, ...violation }),
       {
-        unbound: byzantineWithin(plan.nodes, plan.faults),
-        traitors: [...byzantineAmong(plan.nodes, plan.faults)],
+        unbound: byzantineWithin(plan.nodes, facedFaults(plan)),
+        traitors: [...byzantineAmong(plan.nodes, facedFaults(plan))],
         isOnePhase: plan.protocol === "roj-a",
       },
     );

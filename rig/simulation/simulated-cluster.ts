@@ -5,7 +5,6 @@
  */
 
 import { type AuthProfile, authorityOf, type MakeAuthority } from "../core/auth/profile.ts";
-import { HOST_STATION } from "../core/can/bus.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import { nodeMaker } from "../core/consensus/make-node.ts";
 import type { Behaviour } from "../core/fault/byzantine-faults.ts";
@@ -17,11 +16,11 @@ import { faultIssues } from "../core/plan/issues.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import { Client, completedValue, type OpenOperation } from "../core/run/client.ts";
+import { HostLink } from "../core/run/host-link.ts";
 import { ReplyReader } from "../core/run/reply-reader.ts";
 import { EventHeap } from "../core/time/event-heap.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
-import { requestEnvelope, STATUS, writeRequest } from "../core/wire/client-message.ts";
-import { FrameMaker, TO_ALL } from "../core/wire/header.ts";
+import { STATUS } from "../core/wire/client-message.ts";
 import { MICRO_OPS_MAX } from "../core/wire/transaction.ts";
 import { Cluster } from "./cluster.ts";
 import { ClusterLog, type NodeState } from "./cluster-log.ts";
@@ -63,8 +62,7 @@ export class SimulatedCluster {
   readonly #plan: RunPlan;
   readonly #cluster: Cluster;
   readonly #log: ClusterLog;
-  readonly #frames = new FrameMaker(1);
-  readonly #body = new Uint8Array(64);
+  readonly #link: HostLink;
   readonly #clients: Client[] = [];
   readonly #open = new Map<Client, Pending>();
   readonly #replies: ReplyReader<Client>;
@@ -89,6 +87,7 @@ export class SimulatedCluster {
       sink: this.#log,
       onHostFrame: (frame) => this.#arrived.push(frame),
     });
+    this.#link = new HostLink(plan);
     this.#replies = new ReplyReader(plan.nodes, (session) => this.#clients[session]);
     this.#cluster.start();
   }
@@ -252,16 +251,18 @@ export class SimulatedCluster {
   }
 
   #send(client: Client, { transaction, serial }: OpenOperation): void {
-    const length = writeRequest(this.#body, transaction);
     const request = [transaction.client, transaction.request] as const;
-    const envelope = requestEnvelope(HOST_STATION, TO_ALL);
-    this.#frames.frames(envelope, this.#body, length, (frame) => {
+    for (const frame of this.#link.request(transaction)) {
       this.#cluster.sendFromHost(frame, request);
-    });
+    }
     this.#retries.push(this.nowNs + this.#plan.client.retryNs, { client, serial });
   }
 
   #onFrame(frame: CanFrame): void {
+    for (const heard of this.#link.heard(frame)) this.#onReply(heard);
+  }
+
+  #onReply(frame: CanFrame): void {
     const agreed = this.#replies.add(frame);
     if (agreed === null) return;
     const { client, reply } = agreed;

@@ -4,6 +4,7 @@
  * is not heeded by those who know of that boot.
  */
 
+import { macBytes } from "../auth/mac-link.ts";
 import type { CanFrame } from "../can/frame.ts";
 import type { NodeEffect } from "../consensus/node-core.ts";
 import { HEADER_LENGTH, readHeader } from "../wire/header.ts";
@@ -55,14 +56,15 @@ export class TrafficWatch {
     if (classOfId(id) !== CLASS.reply || extended || !fd || data.length <= HEADER_LENGTH) return;
     const node = sourceOfId(id);
     if (node >= this.#nodes || (this.#doubtful & (1 << node)) !== 0) return;
-    const bytes = this.#reassembler.add(node, readHeader(data), data);
+    const header = readHeader(data);
+    const bytes = this.#reassembler.add(node, header, data);
     if (bytes === null) return;
     const { client } = readClient(bytes, HEADER_LENGTH);
     const request = readU16(bytes, HEADER_LENGTH + 1);
     const key = client * 0x1_0000 + request;
     const first = this.#answers.get(key);
-    // The header differs, and so may how far the last frame is padded.
-    const body = bytes.slice(HEADER_LENGTH);
+    // The header differs, and so do the MACs.
+    const body = bytes.slice(HEADER_LENGTH, bytes.length - macBytes(header, this.#nodes));
     if (first === undefined) {
       this.#answers.set(key, { node, body });
       return;
@@ -88,11 +90,15 @@ export class TrafficWatch {
   /** What the node did upon a stale frame, which should be nothing. */
   moved(node: number, effects: readonly NodeEffect[]): void {
     if ((this.#doubtful & (1 << node)) !== 0) return;
-    this.#check("stale-frames", effects.length === 0, () => {
-      const [first] = effects;
+    const first = effects.find((effect) => !isRefusal(effect));
+    this.#check("stale-frames", first === undefined, () => {
       return `node ${node} heeded a frame from before its sender's last boot: ${first?.kind}`;
     });
   }
+}
+
+function isRefusal(effect: NodeEffect): boolean {
+  return effect.kind === "trace" && effect.record.event === "reject";
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

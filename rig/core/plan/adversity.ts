@@ -9,6 +9,7 @@ import { harmedBy, isBusFault } from "../fault/bus-faults.ts";
 import { FAULT_TRAITS, type Fault, type Position } from "../fault/fault.ts";
 import { shareLeft } from "../fault/traffic-faults.ts";
 import type { Adversity } from "./expectation.ts";
+import type { RunPlan } from "./plan.ts";
 
 type Nodes = ReadonlySet<number>;
 
@@ -27,6 +28,11 @@ export function adversityOf(nodes: number, faults: readonly Fault[]): Adversity 
     largestGroup = Math.min(largestGroup, largestConnected(nodes, together, lost));
   }
   return { nodes, byzantine: byzantine.size, silent, largestGroup };
+}
+
+/** What the nodes of the plan have to face: nobody without a key speaks in another's name. */
+export function facedFaults({ auth, faults }: Pick<RunPlan, "auth" | "faults">): readonly Fault[] {
+  return auth === "mac" ? faults.filter(({ kind }) => kind !== "masquerade") : faults;
 }
 
 /** The Byzantine nodes, if the protocol has to bear so many: they are bound by no promise. */

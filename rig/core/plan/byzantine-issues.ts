@@ -4,6 +4,7 @@
  * whether they should be detected.
  */
 
+import { isSigned } from "../auth/profile.ts";
 import { faultBound } from "../consensus/quorum.ts";
 import { canSplit } from "../fault/byzantine-faults.ts";
 import type { Fault } from "../fault/fault.ts";
@@ -75,13 +76,17 @@ export function combinationIssues({
     const text = "found roj-a, which has no signatures, expected roj where nodes lie";
     return [{ path: ["protocol"], text }];
   }
-  if (protocol === "roj-a" && auth !== "crash") {
-    const text = `found ${auth} with roj-a, which has no signatures, expected crash`;
+  if (protocol === "roj-a" && isSigned(auth)) {
+    const text = `found ${auth} with roj-a, which has no signatures, expected crash or mac`;
     return [{ path: ["auth"], text }];
   }
+  if (auth === "mac" && residents !== undefined) {
+    const text = "found clients on nodes, whose markers bear no MACs: expected them on the host";
+    return [{ path: ["workload", "clients"], text }];
+  }
   if (!isBetrayed) return [];
-  if (auth === "crash") {
-    return [{ path: ["auth"], text: "found crash, expected ideal or sig where nodes lie" }];
+  if (!isSigned(auth)) {
+    return [{ path: ["auth"], text: `found ${auth}, expected ideal or sig where nodes lie` }];
   }
   if (residents === undefined) return [];
   const text = "found clients on nodes that may lie: expected clients on the host alone";

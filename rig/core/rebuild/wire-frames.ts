@@ -7,6 +7,7 @@ import {
   PROTOCOL_ROJ,
   PROTOCOL_ROJ_SIGNED,
   readHeader,
+  SEALED,
 } from "../wire/header.ts";
 import { CLASS, classOfId, sourceOfId } from "../wire/identifier.ts";
 
@@ -26,7 +27,8 @@ export function wireFrameOf(record: TraceRecord): WireFrame | null {
   const messageClass = classOfId(frame.id);
   if (messageClass < CLASS.ack || messageClass > CLASS.telemetry) return null;
   const header = readHeader(frame.data);
-  if (header.protocol !== PROTOCOL_ROJ && header.protocol !== PROTOCOL_ROJ_SIGNED) return null;
+  const protocol = header.protocol & ~SEALED;
+  if (protocol !== PROTOCOL_ROJ && header.protocol !== PROTOCOL_ROJ_SIGNED) return null;
   const source = sourceOfId(frame.id);
   return source > 14 ? null : { source, messageClass, header, data: frame.data };
 }

@@ -4,7 +4,6 @@
  * A run goes through workload, heal and final reads; then it is finished.
  */
 
-import { HOST_STATION } from "../can/bus.ts";
 import type { CanFrame } from "../can/frame.ts";
 import type { Fault, Position } from "../fault/fault.ts";
 import { describeTarget } from "../fault/target.ts";
@@ -14,12 +13,12 @@ import type { RunPlan } from "../plan/plan.ts";
 import { Random } from "../random/random.ts";
 import type { ResidentCommand } from "../resident/resident-command.ts";
 import { NS_PER_S } from "../time/time.ts";
-import { requestEnvelope, STATUS, writeRequest } from "../wire/client-message.ts";
-import { FrameMaker, TO_ALL } from "../wire/header.ts";
+import { STATUS } from "../wire/client-message.ts";
 import { CLASS, classOfId } from "../wire/identifier.ts";
 import { makeWorkload } from "../workload/make-workload.ts";
 import type { TransactionWorkload } from "../workload/transactions.ts";
 import { Client, completedValue, type OpenOperation } from "./client.ts";
+import { HostLink } from "./host-link.ts";
 import type { RunRecord } from "./record.ts";
 import { ReplyReader } from "./reply-reader.ts";
 import { markerIn, ResidentCourse } from "./resident-course.ts";
@@ -78,8 +77,7 @@ export class Interpreter {
   readonly #plan: RunPlan;
   readonly #clients: Client[];
   readonly #workload: TransactionWorkload;
-  readonly #frames = new FrameMaker(1);
-  readonly #body = new Uint8Array(64);
+  readonly #link: HostLink;
   readonly #faults = new Map<Fault, FaultState>();
   readonly #replies: ReplyReader<Client>;
   readonly #residents: ResidentCourse | null;
@@ -100,6 +98,7 @@ export class Interpreter {
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
+    this.#link = new HostLink(plan);
     this.#isStanding = plan.workload.operations === 0;
     const { residents } = plan;
     const clients = residents?.hostClients === false ? 0 : plan.workload.clients;
@@ -341,12 +340,10 @@ export class Interpreter {
   }
 
   #send({ transaction }: OpenOperation): void {
-    const length = writeRequest(this.#body, transaction);
     const request = [transaction.client, transaction.request] as const;
-    const envelope = requestEnvelope(HOST_STATION, TO_ALL);
-    this.#frames.frames(envelope, this.#body, length, (frame) => {
+    for (const frame of this.#link.request(transaction)) {
       this.#out.push({ kind: "send", frame, request });
-    });
+    }
   }
 
   #setTimer(kind: "timeout" | "retry", client: Client, open: OpenOperation, delayNs: number): void {
@@ -377,6 +374,10 @@ export class Interpreter {
       this.#onMarker(frame);
       return;
     }
+    for (const heard of this.#link.heard(frame)) this.#onReply(heard);
+  }
+
+  #onReply(frame: CanFrame): void {
     const agreed = this.#replies.add(frame);
     if (agreed === null) return;
     const { client, reply } = agreed;

@@ -21,6 +21,8 @@ export const TO_ALL = 15;
 export const PROTOCOL_ROJ = 1;
 export const PROTOCOL_ROJ_SIGNED = 2;
 export const PROTOCOL_ROJ_A = 3;
+/** Set in the protocol number of a message that carries MACs: 5 for ROJ-B, 7 for ROJ-A. */
+export const SEALED = 4;
 
 export interface Header {
   readonly protocol: number;
@@ -56,6 +58,12 @@ export interface Envelope {
   readonly type: number;
   readonly count: number;
   readonly destination: number;
+}
+
+/** Length in bytes of a body of so many bytes with the padding of its last frame. */
+export function paddedLength(length: number): number {
+  const before = length === 0 ? 0 : Math.floor((length - 1) / FRAGMENT_LENGTH) * FRAGMENT_LENGTH;
+  return before + padFdLength(HEADER_LENGTH + length - before) - HEADER_LENGTH;
 }
 
 /** Makes frames of one sender's messages: counts the link sequence, stamps the boot counter. */

@@ -12,6 +12,8 @@ interface Incomplete {
   /** Boot counter, link sequence of the first fragment, and the last fragment's number. */
   readonly key: number;
   readonly bytes: Uint8Array;
+  /** With the header; known once the last fragment is there. */
+  length: number;
   missing: number;
 }
 
@@ -34,15 +36,19 @@ export class Reassembler {
       entry = {
         key,
         bytes: new Uint8Array(HEADER_LENGTH + (lastFragment + 1) * FRAGMENT_LENGTH),
+        length: 0,
         missing: (1 << (lastFragment + 1)) - 1,
       };
       if (queue.length === INCOMPLETE_MAX) queue.shift();
       queue.push(entry);
     }
     entry.bytes.set(data.subarray(HEADER_LENGTH), HEADER_LENGTH + fragment * FRAGMENT_LENGTH);
+    if (fragment === lastFragment) {
+      entry.length = fragment * FRAGMENT_LENGTH + data.length;
+    }
     entry.missing &= ~(1 << fragment);
     if (entry.missing !== 0) return null;
     queue.splice(queue.indexOf(entry), 1);
-    return entry.bytes;
+    return entry.bytes.subarray(0, entry.length);
   }
 }

@@ -12,6 +12,7 @@ import {
   PROTOCOL_ROJ,
   PROTOCOL_ROJ_A,
   PROTOCOL_ROJ_SIGNED,
+  SEALED,
   TO_ALL,
 } from "./header.ts";
 import { CLASS, makeId } from "./identifier.ts";
@@ -234,6 +235,8 @@ const PROTOCOL_VALUES = {
   [PROTOCOL_ROJ]: "ROJ",
   [PROTOCOL_ROJ_SIGNED]: "ROJ with signatures",
   [PROTOCOL_ROJ_A]: "ROJ-A",
+  [PROTOCOL_ROJ | SEALED]: "ROJ with MACs",
+  [PROTOCOL_ROJ_A | SEALED]: "ROJ-A with MACs",
 };
 
 function headerSignals(counts: Layout["counts"]): readonly Signal[] {
