@@ -18,6 +18,7 @@ export class EmulatedBench {
   readonly #nodes: readonly EmulatedNode[];
   readonly #ports: PortServer[] = [];
   readonly #boards: AvrBoard[] = [];
+  readonly #parts = new Map<string, boolean>();
   /** Whoever attaches is told when all ports are there. */
   #markReady: () => void = () => undefined;
   readonly #isReady = new Promise<void>((resolve) => {
@@ -64,14 +65,23 @@ export class EmulatedBench {
     board.onByte = (byte) => port.send(Uint8Array.of(byte));
     board.onLevels = (levels) => {
       for (const { pin, onLevel, node } of outputs) {
-        const isHigh = ((levels >> pin) & 1) === 1;
-        this.#nodes.find((each) => each.name === node)?.supply(isHigh === (onLevel === "high"));
+        const isOn = (((levels >> pin) & 1) === 1) === (onLevel === "high");
+        const supplied = this.#nodes.find((each) => each.name === node);
+        if (supplied !== undefined) supplied.supply(isOn);
+        else this.#switched(node, isOn);
       }
     };
     this.#ports.push(port);
     this.#boards.push(board);
     await port.plug();
     board.start();
+  }
+
+  /** A part that is no node: what it does to the wires, nobody emulates. */
+  #switched(name: string, isOn: boolean): void {
+    if (this.#parts.get(name) === isOn) return;
+    this.#parts.set(name, isOn);
+    this.#log(`${name}: ${isOn ? "on" : "off"}`);
   }
 
   #isOver(): boolean {

@@ -179,6 +179,31 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     expect(none.code).toBe(5);
   });
 
+  it("brings a fault about by the injector of the bench, and refuses one that none is for", async () => {
+    const parts = "{ fault: stub-open, nodes: [ecu2], unit: board, output: 6 }";
+    const bench = ownBench((text) => `${text}injectors: { ecu9: ${parts} }\n`);
+    const faults = join(bench, "..", "faults.yaml");
+    const struck = (nodes: string) =>
+      `faults: [{ kind: stub-open, nodes: ${nodes}, start: 5, end: 10 }]`;
+    writeFileSync(faults, struck("[2]"));
+    const { code, result, relays } = await runOn(bench, "happy", "--plan", faults);
+    // The wires are not emulated: that the relay fell is all that is to be seen.
+    expect([code, result.outcome]).toEqual([0, "valid"]);
+    expect(result.faults).toMatchObject([{ kind: "stub-open", effects: 1 }]);
+    expect(relays().filter((line) => line.startsWith("ecu9"))).toEqual([
+      "ecu9: off",
+      "ecu9: on",
+      "ecu9: off",
+    ]);
+    writeFileSync(bench, readFileSync(bench, "utf8").replace(/^emulator:.*$/m, ""));
+    writeFileSync(faults, struck("[1]"));
+    const { stderr, code: refusal } = await runOn(bench, "happy", "--plan", faults);
+    expect(stderr).toMatch(
+      /^rig: bench emulated can't bring fault "stub-open-1" about: of its inj/,
+    );
+    expect(refusal).toBe(5);
+  });
+
   it("refuses more nodes than the bench has, and level bench without one", async () => {
     const many = await runOn(ownBench(), "happy", "--nodes", "7");
     expect(many.stderr).toBe(

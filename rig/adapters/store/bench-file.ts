@@ -86,13 +86,13 @@ function injectorOf(
   name: string,
   injector: NonNullable<BenchFields["injectors"]>[string],
 ): BenchInjector {
-  const { fault } = injector;
+  const { fault, nodes } = injector;
   if ("unit" in injector) {
     const { unit, output, neutral = "off" } = injector;
-    return { name, fault, by: "relay", unit, output, neutral };
+    return { name, fault, nodes, by: "relay", unit, output, neutral };
   }
   const { from, to, match, modify, fd } = injector;
-  return { name, fault, by: "cangw", from, to, match, modify, isFd: fd ?? true };
+  return { name, fault, nodes, by: "cangw", from, to, match, modify, isFd: fd ?? true };
 }
 
 function placeOf(fields: PlaceFields, baud: number): SerialPlace {

@@ -144,8 +144,14 @@ const identifiers = textLike(
   'arbitration IDs as value and mask, such as "123:7FF"',
 );
 
+const struck = z
+  .array(nameSchema, { error: "expected a list of nodes" })
+  .min(1, { error: "expected at least one node" })
+  .optional();
+
 const relaySchema = fields({
   fault: oneOf(INJECTABLE),
+  nodes: struck,
   unit: nameSchema,
   output,
   neutral: oneOf(["on", "off"]).optional(),
@@ -153,6 +159,7 @@ const relaySchema = fields({
 
 const gatewaySchema = fields({
   fault: oneOf(INJECTABLE),
+  nodes: struck,
   from: interfaceName,
   to: interfaceName,
   match: identifiers,

@@ -15,10 +15,11 @@ import type { RunPlan } from "../../core/plan/plan.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { CanBus } from "../../ports/can-bus.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { PowerSwitch } from "../../ports/power-switch.ts";
 import type { World } from "../../ports/world.ts";
+import type { BenchSupply } from "../bench-supply.ts";
 import { openOwnChannel } from "../hub-channel.ts";
 import { BenchNodes } from "./bench-nodes.ts";
+import { withInjectors } from "./injected-bus.ts";
 
 export interface BenchWorldOptions {
   readonly plan: RunPlan;
@@ -27,7 +28,7 @@ export interface BenchWorldOptions {
   /** Of the emulated bench, where its boards look for the hub; null for a real one. */
   readonly folder: string | null;
   readonly clock: Clock;
-  readonly supply: PowerSwitch;
+  readonly supply: BenchSupply;
   readonly console: (node: number, timeNs: number, line: string) => void;
 }
 
@@ -79,7 +80,7 @@ async function openEmulatedWorld(options: BenchWorldOptions, folder: string): Pr
   // Left behind by a rig that was killed: the bench is ours, by its lease.
   rmSync(path, { force: true });
   await server.listen(path);
-  return worldOf({ clock, bus, nodes }, () => server.close());
+  return worldOf(options, { bus, nodes }, () => server.close());
 }
 
 async function openRealWorld(options: BenchWorldOptions): Promise<BenchWorld> {
@@ -108,13 +109,20 @@ async function openRealWorld(options: BenchWorldOptions): Promise<BenchWorld> {
     detach: () => undefined,
     controllerOf: () => ({ state: NO_ERRORS.state, tec: 0, rec: 0, passives: 0, busOffs: 0 }),
   });
-  return worldOf({ clock, bus, nodes }, async () => undefined);
+  return worldOf(options, { bus, nodes }, async () => undefined);
 }
 
-function worldOf(
-  { clock, bus, nodes }: { clock: Clock; bus: CanBus; nodes: BenchNodes },
+async function worldOf(
+  { plan, bench, clock, supply }: BenchWorldOptions,
+  { bus: plain, nodes }: { readonly bus: CanBus; readonly nodes: BenchNodes },
   closeBus: () => Promise<void>,
-): BenchWorld {
+): Promise<BenchWorld> {
+  const { faults } = plan;
+  const injector = (name: string) => supply.injector(name);
+  const bus = await withInjectors(plain, { bench, faults, injector }).catch(async (error) => {
+    await Promise.all([nodes.close(), plain.close(), closeBus()]);
+    throw error;
+  });
   let closing: Promise<void> | null = null;
   const close = async () => {
     await nodes.close();

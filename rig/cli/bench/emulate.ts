@@ -105,10 +105,15 @@ function boardsOf(bench: Bench): readonly EmulatedBoard[] {
   return [...bench.units].flatMap(([unit, { kind, place, onLevel = "high" }]) => {
     const name = emulatedName(place.port);
     if (name === null) return [];
-    const outputs = bench.nodes.flatMap(({ name: node, power }) => {
-      if (power.by !== "unit" || power.unit !== unit) return [];
-      return [{ pin: pinOf(kind, power.output), onLevel, node }];
+    const nodes = bench.nodes.flatMap(({ name: node, power }) => {
+      return power.by === "unit" ? [{ node, unit: power.unit, output: power.output }] : [];
     });
+    const relays = bench.injectors.flatMap((each) => {
+      return each.by === "relay" ? [{ node: each.name, unit: each.unit, output: each.output }] : [];
+    });
+    const outputs = [...nodes, ...relays]
+      .filter((each) => each.unit === unit)
+      .map(({ node, output }) => ({ pin: pinOf(kind, output), onLevel, node }));
     return [{ name, serial: place.serial ?? SERIAL, outputs }];
   });
 }

@@ -3,6 +3,7 @@
 import type { Argv } from "yargs";
 import { HUB_FAULT_KINDS } from "../../adapters/hub/hub-faults.ts";
 import { readBenchFile } from "../../adapters/store/bench-file.ts";
+import { benchLacks } from "../../core/bench/bench-capability.ts";
 import { FAULT_TRAITS, type FaultKind } from "../../core/fault/fault.ts";
 import type { Background } from "../../core/fault/traffic-faults.ts";
 import { metricsOf } from "../../core/metrics/metrics.ts";
@@ -166,20 +167,19 @@ function benchOf(args: RunArguments): BenchChoice | undefined {
   return file === undefined ? undefined : { bench: readBenchFile(file), file, wait, keep, flash };
 }
 
-function refuseImpossible({ nodes, agents }: RunPlan, choice: BenchChoice | undefined): void {
+function refuseImpossible(plan: RunPlan, choice: BenchChoice | undefined): void {
+  const { nodes, agents } = plan;
   if (choice === undefined) return;
   const { bench, flash } = choice;
+  const lack = benchLacks(bench, plan);
+  if (lack !== null) throw lack;
   const without = flash ? withoutFlash(bench, [...Array(nodes).keys()]) : undefined;
   if (agents !== undefined && bench.emulator === undefined) {
     throw new RigError("usage.option", `--agents: the boards of ${bench.name} are not emulated`);
   }
-  if (nodes <= bench.nodes.length && without === undefined) return;
-  if (without !== undefined) {
-    const missing = `the bench file has no flash command for ${without.name}`;
-    throw new RigError("capability.fault", `--flash: ${missing}`);
-  }
-  const text = `the run has ${nodes} nodes, bench ${bench.name} has ${bench.nodes.length}`;
-  throw new RigError("capability.level", `${text}: expected no more than that`);
+  if (without === undefined) return;
+  const missing = `the bench file has no flash command for ${without.name}`;
+  throw new RigError("capability.fault", `--flash: ${missing}`);
 }
 
 interface RunChoice {

@@ -45,6 +45,9 @@ class BenchReader {
     for (const [index, node] of nodes.entries()) yield* this.#node(node, ["nodes", index]);
     for (const injector of this.#bench.injectors) {
       const at = ["injectors", injector.name];
+      const known = nodes.map(({ name }) => name);
+      const stranger = injector.nodes?.find((name) => !known.includes(name));
+      if (stranger !== undefined) yield unknown([...at, "nodes"], stranger, { known });
       if (injector.by === "relay") yield* this.#output(injector, `the injector ${at[1]}`, at);
       else if (injector.from === injector.to) {
         yield problem([...at, "to"], `found ${injector.to}, which is from as well`);

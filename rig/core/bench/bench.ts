@@ -145,6 +145,8 @@ export const INJECTABLE = [...BUS_FAULT_KINDS, ...LOGICAL_FAULT_KINDS] as const;
 export type BenchInjector = {
   readonly name: string;
   readonly fault: (typeof INJECTABLE)[number];
+  /** Names of the nodes that it strikes; undefined where that is not known, or all. */
+  readonly nodes?: readonly string[] | undefined;
 } & (
   | {
       /** A relay on an output of a `rig-power` unit. */
