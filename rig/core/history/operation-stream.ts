@@ -99,8 +99,9 @@ export class OperationStream {
  */
 function tokensFor(bytes: Uint8Array, isLast: boolean): Tokens | undefined {
   let brackets = 0;
-  for (const byte of bytes) {
-    if (isSpace(byte)) continue;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === 0x20 || isSpace(byte)) continue;
     const isOpening = byte === 0x5b || byte === 0x7b;
     if (!isOpening || brackets === 2) {
       return startsJson(byte) ? new JsonTokens() : new EdnTokens();

@@ -8,6 +8,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FrameRecord } from "../../../rig/core/trace/index.ts";
 import { RigError } from "../../../rig/core/verdict/rig-error.ts";
+import { expectSame } from "../../support/same.ts";
 import {
   countRecords,
   formatHexBytes,
@@ -123,7 +124,7 @@ describe.skipIf(!existsSync(CORPUS))("the trace corpus", () => {
       const whole = readCorpus(file);
       for (const chunk of [7, 4093]) {
         const read = readCorpus(file, chunk);
-        expect(read.records).toEqual(whole.records);
+        expectSame(read.records, whole.records);
         expect(read.info).toEqual(whole.info);
       }
     },
