@@ -118,6 +118,7 @@ function sinkOf(
       live?.sink.node(node, boot, timeNs, record);
     },
     frame(timeNs, frame) {
+      builder.frame(timeNs, frame);
       folder.frame(timeNs, frame);
       live?.sink.frame(timeNs, frame);
     },

@@ -85,6 +85,10 @@ padding:0;list-style:none;align-items:center}
 use.info,use.open{fill:none;stroke:var(--info);stroke-width:1.6}
 use.ok{fill-opacity:.75}
 .bars{fill:var(--ok);fill-opacity:.8}
+.bars .errors{fill:var(--bad)}
+.controller rect{fill:var(--info);fill-opacity:.35}
+.controller.bus-off rect{fill:var(--bad);fill-opacity:.5}
+.plot .controller text{fill:var(--text)}
 .boxes rect.info,.boxes rect.open{fill:url(#fade)}
 .boxes rect:hover{stroke:var(--text);stroke-width:1.5}
 .boxes rect.named{stroke:var(--bad);stroke-width:2}

@@ -44,7 +44,13 @@ export const VIEW_STYLE = "@media print{#views{display:none}}";
 export function viewHtml(result: RunResult, evidence: RunEvidence, program: string): string {
   const { pieces, shown, all } = piecesOf(result, evidence);
   const { valid, not, anomalies } = result.check;
-  const facts = { check: { valid, not, anomalies }, faults: result.faults };
+  const { busWindows, busStates } = evidence;
+  const facts = {
+    check: { valid, not, anomalies },
+    faults: result.faults,
+    busWindows,
+    busStates,
+  };
   const share = `${countText(shown)} of ${countText(all)}`;
   const notice =
     shown < all

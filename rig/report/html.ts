@@ -11,6 +11,7 @@ import { mainOperations, type RunEvidence } from "../core/run/evidence.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { escapeText } from "./escape.ts";
 import { anomalyHtml } from "./html-anomalies.ts";
+import { busCourseHtml } from "./html-bus-course.ts";
 import { drawnSpans, FADE, lanesHtml } from "./html-lanes.ts";
 import { type Course, latencyHtml, MARK_SHAPES, throughputHtml } from "./html-latency.ts";
 import { anchorsOf, indicesNamed, linkedText } from "./html-operation.ts";
@@ -70,6 +71,7 @@ export function reportHtml(
     ),
     section("Latency over time", latencyHtml(course)),
     section("Acknowledged per second", throughputHtml(metricsOf(evidence), course)),
+    section("Bus over time", busCourseHtml(evidence, course)),
     section("Clients", lanesHtml(course, lanes) + unansweredHtml(spans) + nodesHistoryHtml(result)),
     section("Faults", faultsHtml(result)),
     columns(

@@ -5,7 +5,7 @@ import { Anomalies } from "./anomalies.tsx";
 import { indexesOf } from "./anomaly.ts";
 import { AnomalyGraph } from "./anomaly-graph.tsx";
 import { Controls } from "./controls.tsx";
-import { Live } from "./live.ts";
+import { Live, NO_BUS } from "./live.ts";
 import { MonitoringDashboard } from "./monitor.tsx";
 import { Plots } from "./plots.tsx";
 import { currentRun, follow, type RigAddress } from "./rig-link.ts";
@@ -17,7 +17,7 @@ import { HistoryUploader, type Opened } from "./uploader.tsx";
 const TABS = ["Timeline", "Dependency graph", "Live monitor", "Runs"] as const;
 type Tab = (typeof TABS)[number];
 
-type Shown = Opened & Partial<Pick<OpenedRun, "faults" | "loads">>;
+type Shown = Opened & Partial<Pick<OpenedRun, "faults" | "bus">>;
 
 /** Follows a rig from the beginning of its current run on. */
 function useLive(rig: RigAddress): Live {
@@ -86,7 +86,7 @@ export function App() {
             <Timeline
               history={history}
               faults={faults}
-              loads={opened === null ? live.loads : (opened.loads ?? [])}
+              bus={opened === null ? live.bus : (opened.bus ?? NO_BUS)}
               marked={marked}
               cursor={cursor}
             />

@@ -2,6 +2,7 @@
 
 import type { CurrentRun, Envelope, NodeState, RunSummary } from "../core/api/index.ts";
 import type { Operation } from "../core/history/operation.ts";
+import type { BusStateChange } from "../core/run/bus-course.ts";
 import { addRecorded, type FaultSpan, History } from "./operations.ts";
 
 export interface Load {
@@ -10,6 +11,14 @@ export interface Load {
   readonly errorFrames: number;
 }
 
+/** What the lane of the bus shows. */
+export interface Bus {
+  readonly loads: readonly Load[];
+  readonly states: readonly BusStateChange[];
+}
+
+export const NO_BUS: Bus = { loads: [], states: [] };
+
 type Progress = NonNullable<CurrentRun["progress"]>;
 
 const NS_PER_MS = 1e6;
@@ -17,7 +26,7 @@ const NS_PER_MS = 1e6;
 export class Live {
   history = new History();
   faults: FaultSpan[] = [];
-  loads: Load[] = [];
+  bus: { readonly loads: Load[]; readonly states: BusStateChange[] } = { loads: [], states: [] };
   nodes: readonly NodeState[] = [];
   run: RunSummary | null = null;
   progress: Progress | null = null;
@@ -55,9 +64,8 @@ export class Live {
       this.run = envelope.summary;
     } else if (envelope.type === "fault") {
       shade(this.faults, envelope, timeMs);
-    } else if (envelope.type === "bus-load") {
-      const { loadPercent: percent, errorFrames } = envelope;
-      this.loads.push({ timeMs, percent, errorFrames });
+    } else if (envelope.type === "bus-load" || envelope.type === "bus-state") {
+      noteBus(this.bus, envelope);
     } else if (envelope.type === "node-state") {
       this.nodes = envelope.nodes;
     } else if (envelope.type === "progress") {
@@ -70,7 +78,7 @@ export class Live {
 
   clear(): void {
     this.faults = [];
-    this.loads = [];
+    this.bus = { loads: [], states: [] };
     this.nodes = [];
     this.progress = null;
     this.violations = [];
@@ -98,16 +106,24 @@ function shade(faults: FaultSpan[], event: FaultEvent, timeMs: number): void {
   if (struck !== undefined) struck.endMs = timeMs;
 }
 
-/** Faults and loads of a run that is over, from the events of its folder. */
-export function shadesOf(events: readonly Envelope[]): { faults: FaultSpan[]; loads: Load[] } {
-  const faults: FaultSpan[] = [];
-  const loads: Load[] = [];
-  for (const event of events) {
-    const timeMs = event.timeNs / NS_PER_MS;
-    if (event.type === "fault") shade(faults, event, timeMs);
-    if (event.type === "bus-load") {
-      loads.push({ timeMs, percent: event.loadPercent, errorFrames: event.errorFrames });
-    }
+type BusEvent = Extract<Envelope, { type: "bus-load" | "bus-state" }>;
+
+function noteBus({ loads, states }: Live["bus"], event: BusEvent): void {
+  const { timeNs } = event;
+  if (event.type === "bus-state") states.push({ timeNs, node: event.node, state: event.state });
+  else {
+    const { loadPercent: percent, errorFrames } = event;
+    loads.push({ timeMs: timeNs / NS_PER_MS, percent, errorFrames });
   }
-  return { faults, loads };
+}
+
+/** Faults and the bus of a run that is over, from the events of its folder. */
+export function courseOf(events: readonly Envelope[]): { faults: FaultSpan[]; bus: Bus } {
+  const faults: FaultSpan[] = [];
+  const bus: Live["bus"] = { loads: [], states: [] };
+  for (const event of events) {
+    if (event.type === "fault") shade(faults, event, event.timeNs / NS_PER_MS);
+    if (event.type === "bus-load" || event.type === "bus-state") noteBus(bus, event);
+  }
+  return { faults, bus };
 }

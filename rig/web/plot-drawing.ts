@@ -1,7 +1,7 @@
 /** Drawing of latency and rate on a canvas; 100,000 operations share the pixels that there are. */
 
 import { type FaultSpan, type History, type SpanType, timeText } from "./operations.ts";
-import { contextOf, GUTTER, type Ink, inkOf } from "./time-axis.tsx";
+import { contextOf, GUTTER, type Ink, inkOf, timesWidth } from "./time-axis.tsx";
 
 export interface PlotScene {
   readonly history: History;
@@ -31,7 +31,7 @@ function begun(canvas: HTMLCanvasElement, scene: PlotScene) {
   if (context === null) return null;
   const ink = inkOf(canvas);
   const untilMs = Math.max(0.001, history.endMs);
-  const xOf = (ms: number) => GUTTER + (ms / untilMs) * (width - GUTTER - 4);
+  const xOf = (ms: number) => GUTTER + (ms / untilMs) * timesWidth(width);
   for (const fault of faults) {
     context.fillStyle = ink.fault;
     context.globalAlpha = 0.15;
@@ -101,7 +101,7 @@ export function drawRate(canvas: HTMLCanvasElement, scene: PlotScene): string {
   if (made === null) return "";
   const { context, ink, xOf, untilMs } = made;
   const { history, width, height } = scene;
-  const windows = Math.max(20, Math.min(120, Math.floor((width - GUTTER) / 6)));
+  const windows = Math.max(20, Math.min(120, Math.floor(timesWidth(width) / 6)));
   const windowMs = untilMs / windows;
   const counts = new Map(KINDS.map((kind) => [kind, new Float64Array(windows)]));
   let most = 0;

@@ -3,7 +3,15 @@
 import { useRef } from "react";
 import { type FaultSpan, faultsKey, type History } from "./operations.ts";
 import { drawLatency, drawRate, type PlotScene } from "./plot-drawing.ts";
-import { Cursor, GUTTER, type TimeCursor, useDrawing, useSlowly, useWidth } from "./time-axis.tsx";
+import {
+  Cursor,
+  GUTTER,
+  type TimeCursor,
+  timesWidth,
+  useDrawing,
+  useSlowly,
+  useWidth,
+} from "./time-axis.tsx";
 
 /** Of a live run; each looks at every operation. */
 const REDRAWN_MS = 250;
@@ -40,7 +48,7 @@ function Plot({ history, faults, cursor, draw, height }: PlotProps) {
     const label = draw(canvas.current, { history, faults, width, height });
     canvas.current.setAttribute("aria-label", label);
   }, [history, version, faultsKey(faults), width, height, draw]);
-  const xOf = (ms: number) => GUTTER + (ms / untilMs) * (width - GUTTER);
+  const xOf = (ms: number) => GUTTER + (ms / untilMs) * timesWidth(width);
   return (
     <div className="canvas">
       <canvas
@@ -48,7 +56,7 @@ function Plot({ history, faults, cursor, draw, height }: PlotProps) {
         role="img"
         onPointerMove={(event) => {
           const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
-          cursor.move(((left - GUTTER) / (width - GUTTER)) * untilMs);
+          cursor.move(((left - GUTTER) / timesWidth(width)) * untilMs);
         }}
       />
       <Cursor cursor={cursor} xOf={xOf} width={width} />

@@ -5,8 +5,10 @@
 
 import { createRoot } from "react-dom/client";
 import { type OperationRow, operationsOfRows } from "../core/history/rows.ts";
+import { type BusStateChange, type BusWindows, busLoads } from "../core/run/bus-course.ts";
 import type { RunResult } from "../core/verdict/run-result.ts";
 import { type ResultCheck, verdictOfResult } from "./anomaly.ts";
+import type { Bus } from "./live.ts";
 import { addRecorded, type FaultSpan, History } from "./operations.ts";
 import { ReportView } from "./report-view.tsx";
 import style from "./style.css?inline";
@@ -15,6 +17,8 @@ import style from "./style.css?inline";
 interface Facts {
   readonly check: ResultCheck;
   readonly faults: RunResult["faults"];
+  readonly busWindows: BusWindows | null;
+  readonly busStates: readonly BusStateChange[];
 }
 
 const NS_PER_MS = 1e6;
@@ -33,9 +37,19 @@ function shades(faults: Facts["faults"]): FaultSpan[] {
   });
 }
 
+function busOf({ busWindows, busStates: states }: Facts): Bus {
+  if (busWindows === null) return { loads: [], states };
+  const { windowNs, errorFrames } = busWindows;
+  const loads = busLoads(busWindows).map((percent, at) => {
+    const timeMs = ((at + 1) * windowNs) / NS_PER_MS;
+    return { timeMs, percent, errorFrames: errorFrames[at] ?? 0 };
+  });
+  return { loads, states };
+}
+
 async function show(place: HTMLElement): Promise<void> {
   const text = document.getElementById("view-facts")?.textContent ?? "";
-  const { check, faults } = JSON.parse(text) as Facts;
+  const known = JSON.parse(text) as Facts;
   const root = place.attachShadow({ mode: "open" });
   const sheet = document.createElement("style");
   sheet.textContent = style;
@@ -43,7 +57,8 @@ async function show(place: HTMLElement): Promise<void> {
   root.append(sheet, inner);
   const view = createRoot(inner);
   const history = new History();
-  const facts = { history, faults: shades(faults), verdict: verdictOfResult(check) };
+  const verdict = verdictOfResult(known.check);
+  const facts = { history, faults: shades(known.faults), bus: busOf(known), verdict };
   for (const piece of document.querySelectorAll(".view-piece")) {
     const rows = await unpacked(piece.textContent ?? "");
     for (const operation of operationsOfRows(rows)) addRecorded(history, operation);

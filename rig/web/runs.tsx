@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { Envelope, RunSummary } from "../core/api/index.ts";
 import type { Operation } from "../core/history/operation.ts";
 import { type ResultCheck, verdictOfResult } from "./anomaly.ts";
-import { type Load, shadesOf } from "./live.ts";
+import { type Bus, courseOf } from "./live.ts";
 import { addRecorded, type FaultSpan, History } from "./operations.ts";
 import { ask, listRuns, type RigAddress } from "./rig-link.ts";
 import type { Opened } from "./uploader.tsx";
@@ -13,7 +13,7 @@ const OUTCOMES = ["", "valid", "invalid", "unknown", "not-run"] as const;
 
 export interface OpenedRun extends Opened {
   readonly faults: readonly FaultSpan[];
-  readonly loads: readonly Load[];
+  readonly bus: Bus;
 }
 
 interface RunsProps {
@@ -135,5 +135,5 @@ async function openRun(rig: RigAddress, run: RunSummary): Promise<OpenedRun> {
   ]);
   const history = new History();
   for (const operation of operations) addRecorded(history, operation);
-  return { title: run.id, history, verdict: verdictOfResult(check), ...shadesOf(events) };
+  return { title: run.id, history, verdict: verdictOfResult(check), ...courseOf(events) };
 }

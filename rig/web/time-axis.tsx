@@ -1,10 +1,18 @@
 /** What the views over time share: their width, their margin, the ink, and the cursor. */
 
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { timeText } from "./operations.ts";
 
 /** Left of what is drawn, for names and numbers. */
 export const GUTTER = 52;
+
+/** Right of it, for marks at the very end. */
+const MARGIN = 6;
+
+/** Pixels that a canvas of this width has for times. */
+export function timesWidth(width: number): number {
+  return width - GUTTER - MARGIN;
+}
 
 /** Of the place that the canvas is in, in pixels. */
 export function useWidth(canvas: React.RefObject<HTMLCanvasElement | null>): number {
@@ -57,25 +65,30 @@ export function Cursor({ cursor, xOf, width }: CursorProps) {
   );
 }
 
-/** Draws when a reason has changed, and once in a frame at most. */
+/** Draws when a reason has changed, or the theme, and once in a frame at most. */
 export function useDrawing(draw: () => void, reasons: readonly unknown[]): void {
   const latest = useRef(draw);
   const frame = useRef(0);
-  useEffect(() => {
-    latest.current = draw;
+  const soon = useCallback(() => {
     frame.current ||= window.requestAnimationFrame(() => {
       frame.current = 0;
       latest.current();
     });
+  }, []);
+  useEffect(() => {
+    latest.current = draw;
+    soon();
     // biome-ignore lint/correctness/useExhaustiveDependencies: the caller knows the reasons
   }, reasons);
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    const theme = window.matchMedia("(prefers-color-scheme: dark)");
+    theme.addEventListener("change", soon);
+    return () => {
+      theme.removeEventListener("change", soon);
       window.cancelAnimationFrame(frame.current);
       frame.current = 0;
-    },
-    [],
-  );
+    };
+  }, [soon]);
 }
 
 /** A value that changes often, at most so often: for what costs much to show. */
@@ -101,7 +114,7 @@ export function useSlowly<Value>(value: Value, everyMs: number): Value {
 }
 
 export type Ink = Readonly<
-  Record<"text" | "line" | "link" | "good" | "bad" | "info" | "fault", string>
+  Record<"text" | "strong" | "line" | "link" | "good" | "bad" | "info" | "fault", string>
 >;
 
 export function inkOf(canvas: HTMLCanvasElement): Ink {
@@ -109,6 +122,7 @@ export function inkOf(canvas: HTMLCanvasElement): Ink {
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     text: color("muted"),
+    strong: color("text"),
     line: color("grid"),
     link: color("ok"),
     good: color("good"),

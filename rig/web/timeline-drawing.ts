@@ -1,9 +1,10 @@
 /** Drawing of the timeline on a canvas, and finding of what is under the pointer. */
 
+import { type BusTrouble, controllersOf, controllerText } from "../core/run/bus-course.ts";
 import type { Load } from "./live.ts";
 import { type FaultSpan, type History, type Row, type Span, timeText } from "./operations.ts";
 import { MARK, stamp, stampOf } from "./stamps.ts";
-import { contextOf, GUTTER, type Ink, inkOf } from "./time-axis.tsx";
+import { contextOf, GUTTER, type Ink, inkOf, timesWidth } from "./time-axis.tsx";
 
 export interface Window {
   readonly fromMs: number;
@@ -14,6 +15,7 @@ export interface Scene {
   readonly history: History;
   readonly faults: readonly FaultSpan[];
   readonly loads: readonly Load[];
+  readonly troubles: readonly BusTrouble[];
   readonly marked: ReadonlySet<number>;
   readonly window: Window;
   readonly width: number;
@@ -21,7 +23,21 @@ export interface Scene {
 }
 
 const LANE = 22;
-const BUS = 34;
+/** Below the lanes: names of faults, load of the bus, strips of its controllers, times. */
+const NAMES = 30;
+const LOAD = 18;
+const STRIP = 15;
+const TIMES = 16;
+const NS_PER_MS = 1e6;
+
+/** Pixels below the lanes. */
+export function footOf(troubles: Scene["troubles"]): number {
+  return NAMES + busHeight(troubles);
+}
+
+function busHeight(troubles: Scene["troubles"]): number {
+  return LOAD + controllersOf(troubles).length * STRIP + TIMES;
+}
 
 export function drawTimeline(canvas: HTMLCanvasElement, scene: Scene): void {
   const { width, height } = scene;
@@ -38,7 +54,7 @@ export function xOf(
   { window: { fromMs, toMs }, width }: Pick<Scene, "window" | "width">,
   ms: number,
 ): number {
-  return GUTTER + ((ms - fromMs) / (toMs - fromMs)) * (width - GUTTER);
+  return GUTTER + ((ms - fromMs) / (toMs - fromMs)) * timesWidth(width);
 }
 
 function drawLanes(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
@@ -56,7 +72,7 @@ function drawLanes(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): v
 }
 
 function drawFaults(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  const bottom = scene.height - BUS;
+  const bottom = scene.height - busHeight(scene.troubles);
   context.fillStyle = ink.fault;
   scene.faults.forEach((fault, index) => {
     const left = Math.max(GUTTER, xOf(scene, fault.startMs));
@@ -98,7 +114,7 @@ const HIGH = 3;
 const MARKED_HIGH = 5;
 
 function hasRoom({ history, window: { fromMs, toMs }, width }: Scene): boolean {
-  const most = (width - GUTTER) / (3 * MARK);
+  const most = timesWidth(width) / (3 * MARK);
   return history.lanes.every(({ all }) => all.until(toMs) - all.until(fromMs) <= most);
 }
 
@@ -158,7 +174,7 @@ function eachSeen(
   see: (span: Span, left: number, right: number) => void,
 ): void {
   const { window: view, width } = scene;
-  const msPerPixel = (view.toMs - view.fromMs) / (width - GUTTER);
+  const msPerPixel = (view.toMs - view.fromMs) / timesWidth(width);
   const until = row.until(view.toMs);
   let at = Math.max(0, row.until(view.fromMs) - 1);
   for (let span = row.spans[at]; span !== undefined && at < until; span = row.spans[at]) {
@@ -178,18 +194,20 @@ function rightOf(scene: Scene, { type, endMs }: Span): number {
 }
 
 function drawBus(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  const top = scene.height - BUS;
+  const top = scene.height - busHeight(scene.troubles);
   context.fillStyle = ink.text;
   context.fillText("bus", 4, top + 14);
   let left = 0;
   for (const { timeMs, percent, errorFrames } of scene.loads) {
     const [from, to] = [Math.max(GUTTER, xOf(scene, left)), xOf(scene, timeMs)];
     left = timeMs;
-    if (to <= GUTTER) continue;
-    const high = (Math.min(100, percent) / 100) * 18;
+    if (to <= GUTTER || from > scene.width) continue;
+    const high = (Math.min(100, percent) / 100) * LOAD;
     context.fillStyle = errorFrames > 0 ? ink.bad : ink.link;
-    context.fillRect(from, top + 18 - high, Math.max(1, to - from), high);
+    const shown = errorFrames > 0 ? Math.max(3, high) : high;
+    context.fillRect(from, top + LOAD - shown, Math.max(1, to - from), shown);
   }
+  drawControllers(context, scene, ink);
   context.fillStyle = ink.text;
   const { fromMs, toMs } = scene.window;
   for (const part of scene.width < 500 ? [0, 0.5] : [0, 0.25, 0.5, 0.75]) {
@@ -198,11 +216,34 @@ function drawBus(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): voi
   }
 }
 
+/** A strip for each that was error-passive or bus-off. */
+function drawControllers(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  const top = scene.height - busHeight(scene.troubles) + LOAD;
+  const controllers = controllersOf(scene.troubles);
+  context.fillStyle = ink.text;
+  controllers.forEach((node, at) => {
+    context.fillText(controllerText(node), 4, top + at * STRIP + 12);
+  });
+  for (const { node, state, startNs, endNs } of scene.troubles) {
+    const y = top + controllers.indexOf(node) * STRIP;
+    const left = Math.max(GUTTER, xOf(scene, startNs / NS_PER_MS));
+    const endMs = endNs === null ? scene.history.endMs : endNs / NS_PER_MS;
+    const right = Math.min(scene.width, xOf(scene, endMs));
+    if (right < GUTTER || left > scene.width) continue;
+    context.fillStyle = state === "bus-off" ? ink.bad : ink.info;
+    context.globalAlpha = 0.35;
+    context.fillRect(left, y + 2, Math.max(2, right - left), STRIP - 4);
+    context.globalAlpha = 1;
+    context.fillStyle = ink.strong;
+    if (right - left > 80) context.fillText(state, left + 4, y + 12);
+  }
+}
+
 /** The span at a point of the canvas. */
 export function spanAt(scene: Scene, { x, y }: { x: number; y: number }): Span | null {
   const lane = scene.history.lanes[Math.floor(y / LANE)];
   const { fromMs, toMs } = scene.window;
-  const ms = fromMs + ((x + MARK - GUTTER) / (scene.width - GUTTER)) * (toMs - fromMs);
+  const ms = fromMs + ((x + MARK - GUTTER) / timesWidth(scene.width)) * (toMs - fromMs);
   const span = lane?.all.spans[lane.all.until(ms) - 1];
   return span === undefined || x > rightOf(scene, span) + MARK ? null : span;
 }

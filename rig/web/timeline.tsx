@@ -5,40 +5,50 @@
  */
 
 import { useRef, useState } from "react";
-import type { Load } from "./live.ts";
+import { busTroubles } from "../core/run/bus-course.ts";
+import type { Bus, Load } from "./live.ts";
 import { type FaultSpan, faultsKey, type History, type Span, timeText } from "./operations.ts";
-import { Cursor, GUTTER, type TimeCursor, useDrawing, useWidth } from "./time-axis.tsx";
-import { drawTimeline, type Scene, spanAt, type Window, xOf } from "./timeline-drawing.ts";
+import { Cursor, GUTTER, type TimeCursor, timesWidth, useDrawing, useWidth } from "./time-axis.tsx";
+import { drawTimeline, footOf, type Scene, spanAt, type Window, xOf } from "./timeline-drawing.ts";
 
 interface TimelineProps {
   readonly history: History;
   readonly faults: readonly FaultSpan[];
-  readonly loads: readonly Load[];
+  readonly bus: Bus;
   /** Indexes of operations to point out. */
   readonly marked: ReadonlySet<number>;
   readonly cursor: TimeCursor;
 }
 
 const LANE = 22;
-const FOOT = 64;
 
 export function Timeline(props: TimelineProps) {
-  const { history, faults, loads, marked, cursor } = props;
+  const { history, faults, bus, marked, cursor } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(canvas);
   const { whole, shown, show, zoom, shift, turn } = useWindow(history.endMs);
   const [chosen, setChosen] = useState<Span | null>(null);
   const drag = useRef<{ x: number; view: Window } | null>(null);
-  const height = Math.max(3, history.lanes.length) * LANE + FOOT;
-  const scene: Scene = { history, faults, loads, marked, window: shown, width, height };
+  const troubles = busTroubles(bus.states);
+  const height = Math.max(3, history.lanes.length) * LANE + footOf(troubles);
+  const scene: Scene = {
+    history,
+    faults,
+    loads: bus.loads,
+    troubles,
+    marked,
+    window: shown,
+    width,
+    height,
+  };
 
-  const grown = `${history.version} ${faultsKey(faults)} ${loads.length}`;
+  const grown = `${history.version} ${faultsKey(faults)} ${bus.loads.length} ${troubles.length}`;
   useDrawing(() => {
     if (canvas.current !== null) drawTimeline(canvas.current, scene);
   }, [history, grown, marked, shown.fromMs, shown.toMs, width, height]);
 
   const timeAt = (x: number) =>
-    shown.fromMs + ((x - GUTTER) / (width - GUTTER)) * (shown.toMs - shown.fromMs);
+    shown.fromMs + ((x - GUTTER) / timesWidth(width)) * (shown.toMs - shown.fromMs);
 
   const step = (by: number) => {
     const at = chosen === null ? -1 : history.spans.indexOf(chosen);
@@ -57,7 +67,7 @@ export function Timeline(props: TimelineProps) {
 
   return (
     <section aria-label="Timeline">
-      <Toolbar onZoom={zoom} onWhole={turn} />
+      <Toolbar onZoom={zoom} onWhole={turn} hasErrors={bus.loads.some(isFaulty)} />
       <div className="canvas">
         <canvas
           ref={canvas}
@@ -72,7 +82,7 @@ export function Timeline(props: TimelineProps) {
             cursor.move(timeAt(offsetX(event)));
             const start = drag.current;
             if (start === null) return;
-            const msPerPixel = (shown.toMs - shown.fromMs) / (width - GUTTER);
+            const msPerPixel = (shown.toMs - shown.fromMs) / timesWidth(width);
             const by = (start.x - event.clientX) * msPerPixel;
             show({ fromMs: start.view.fromMs + by, toMs: start.view.toMs + by });
           }}
@@ -137,7 +147,17 @@ function Chosen({ text }: { readonly text: string }) {
   );
 }
 
-function Toolbar(props: { onZoom: (factor: number) => void; onWhole: () => void }) {
+function isFaulty({ errorFrames }: Load): boolean {
+  return errorFrames > 0;
+}
+
+interface ToolbarProps {
+  readonly onZoom: (factor: number) => void;
+  readonly onWhole: () => void;
+  readonly hasErrors: boolean;
+}
+
+function Toolbar(props: ToolbarProps) {
   return (
     <div className="bar">
       <button type="button" onClick={() => props.onZoom(0.5)}>
@@ -149,12 +169,12 @@ function Toolbar(props: { onZoom: (factor: number) => void; onWhole: () => void 
       <button type="button" onClick={props.onWhole}>
         Whole
       </button>
-      <Legend />
+      <Legend hasErrors={props.hasErrors} />
     </div>
   );
 }
 
-function Legend() {
+function Legend({ hasErrors }: Pick<ToolbarProps, "hasErrors">) {
   return (
     <ul className="legend">
       <li className="invoke">invoke</li>
@@ -162,6 +182,7 @@ function Legend() {
       <li className="fail">fail</li>
       <li className="info">info or open</li>
       <li className="fault">fault</li>
+      {hasErrors ? <li className="fail">error frames on the bus</li> : null}
     </ul>
   );
 }

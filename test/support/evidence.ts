@@ -56,6 +56,8 @@ export function anEvidence(changes: Partial<RunEvidence> = {}): RunEvidence {
     faults: [],
     phases: { workloadEndNs: null, healedNs: null, endNs: null },
     bus: { frames: 0, busyNs: 0, delivered: 0, withheld: 0, dropped: 0, ...NO_ERRORS },
+    busWindows: null,
+    busStates: [],
     messages: {},
     nodes: [],
     invariants: [],

@@ -4,14 +4,17 @@
  * else that is not a record is an error with file and line.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { RunEvidence } from "../../core/run/evidence.ts";
 import { EvidenceBuilder } from "../../core/run/evidence-builder.ts";
 import type { RunRecord } from "../../core/run/record.ts";
+import { NS_PER_S } from "../../core/time/time.ts";
+import { parseCandumpLine } from "../../core/trace/candump.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { linesOf, unreadable } from "./lines.ts";
+import { CHANNEL } from "./run-folder.ts";
 
 const RECORD_TYPES: Readonly<Record<RunRecord["type"], true>> = {
   operation: true,
@@ -39,6 +42,7 @@ export function readRunFolder(folder: string): RunEvidence {
     if (entry === null) builder.markPartial("its last line breaks off");
     else builder.add(entry);
   }
+  for (const { timeNs, frame } of framesOf(folder)) builder.frame(timeNs, frame);
   return builder.evidence();
 }
 
@@ -54,6 +58,27 @@ export function* recordsOf(folder: string): Generator<RunRecord | null> {
         `${path}:${number}: expected one record of a run as a JSON object`,
       );
     }
+  }
+}
+
+/** The frames of the bus log; none of one that has more bytes. Throws `input.malformed`. */
+export function* framesOf(folder: string, bytesMax = Number.POSITIVE_INFINITY) {
+  const path = join(folder, `bus-${CHANNEL}.log`);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0 || size > bytesMax) return;
+  for (const { text, number, isWhole } of linesOf(path)) {
+    if (!isWhole) return;
+    const { seconds, nanoseconds, frame } = frameIn(text, number, path);
+    yield { timeNs: seconds * NS_PER_S + nanoseconds, frame };
+  }
+}
+
+function frameIn(text: string, number: number, path: string) {
+  try {
+    return parseCandumpLine(text, number);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new RigError("input.malformed", `${path}: ${message}`, { cause: error });
   }
 }
 

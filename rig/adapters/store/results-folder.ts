@@ -12,11 +12,9 @@ import { ednOfOperation } from "../../core/history/write-history.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { RunSink } from "../../core/run/record.ts";
 import { NS_PER_S } from "../../core/time/time.ts";
-import { parseCandumpLine } from "../../core/trace/candump.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { linesOf, piecesOf, unreadable } from "./lines.ts";
-import { readPlan, recordsOf } from "./read-folder.ts";
-import { CHANNEL } from "./run-folder.ts";
+import { framesOf, readPlan, recordsOf } from "./read-folder.ts";
 
 interface RunId {
   readonly scenario: string;
@@ -134,7 +132,7 @@ export class ResultsFolder {
     const path = this.#path(id);
     const { durationNs } = this.summary(id);
     const sink = open(readPlan(path), durationNs ?? DURATION_UNKNOWN_NS);
-    const frames = framesOf(join(path, `bus-${CHANNEL}.log`));
+    const frames = framesOf(path, BUS_LOG_MAX);
     let frame = frames.next();
     let count = 0;
     const framesUntil = async (timeNs: number) => {
@@ -244,16 +242,6 @@ async function* wholeLines(path: string, from: number): AsyncGenerator<string> {
   for (const { text, number, isWhole } of linesOf(path)) {
     if (isWhole && number > from) yield text;
     if (number % TURN_LINES === 0) await nextTurn();
-  }
-}
-
-function* framesOf(path: string) {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0 || size > BUS_LOG_MAX) return;
-  for (const { text, number, isWhole } of linesOf(path)) {
-    if (!isWhole) return;
-    const { seconds, nanoseconds, frame } = parseCandumpLine(text, number);
-    yield { timeNs: seconds * NS_PER_S + nanoseconds, frame };
   }
 }
 

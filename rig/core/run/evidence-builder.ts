@@ -3,12 +3,14 @@
  * in `rig report` from the file. A record that breaks off gives evidence marked partial.
  */
 
+import type { CanFrame } from "../can/frame.ts";
 import type { FaultReport } from "../fault/fault.ts";
 import { mergeNodeHistories } from "../history/merge-nodes.ts";
 import type { NodeHistoryRecord, SeenMarker } from "../history/node-history.ts";
 import type { Operation } from "../history/operation.ts";
 import type { RunPlan } from "../plan/plan.ts";
 import { BenchBuilder, type Failure } from "./bench-record.ts";
+import { BusCourseBuilder, type BusStateChange } from "./bus-course.ts";
 import type { BusStatistics, RunEvidence, RunPhases, TeardownStep } from "./evidence.ts";
 import type { RunRecord } from "./record.ts";
 
@@ -32,6 +34,8 @@ export class EvidenceBuilder {
   readonly #teardown: TeardownStep[] = [];
   readonly #baselines: Record<string, number> = {};
   readonly #bench = new BenchBuilder();
+  readonly #busCourse: BusCourseBuilder;
+  readonly #busStates: BusStateChange[] = [];
   #failure: Failure | null = null;
   #phases: RunPhases = { workloadEndNs: null, healedNs: null, endNs: null };
   #statistics: Extract<RunRecord, { type: "statistics" }> | null = null;
@@ -39,6 +43,12 @@ export class EvidenceBuilder {
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
+    this.#busCourse = new BusCourseBuilder(plan.bus);
+  }
+
+  /** A frame that was seen on the bus; those who keep none have no course of the bus. */
+  frame(timeNs: number, frame: CanFrame): void {
+    this.#busCourse.frame(timeNs, frame);
   }
 
   add(entry: RunRecord): void {
@@ -79,8 +89,10 @@ export class EvidenceBuilder {
       case "end":
         this.#partial = entry.partial;
         break;
-      case "violation":
       case "bus-state":
+        this.#busStates.push({ timeNs: entry.time, node: entry.node, state: entry.state });
+        break;
+      case "violation":
         // The statistics at the end repeat it; a run never ends without them but by being killed.
         break;
     }
@@ -109,6 +121,8 @@ export class EvidenceBuilder {
       faults: this.#plan.faults.map((fault) => this.#faultReport(fault.id, fault.kind)),
       phases: this.#phases,
       bus: statistics?.bus ?? NO_BUS,
+      busWindows: this.#busCourse.windows(),
+      busStates: this.#busStates,
       messages: statistics?.messages ?? {},
       nodes: statistics?.nodes ?? [],
       invariants: statistics?.invariants ?? [],

@@ -11,6 +11,7 @@ import type { AppliedSlots } from "../invariant/apply-order.ts";
 import type { InvariantReport } from "../invariant/invariant.ts";
 import type { RunPlan } from "../plan/plan.ts";
 import type { BenchEvidence, Failure } from "./bench-record.ts";
+import type { BusStateChange, BusWindows } from "./bus-course.ts";
 
 export interface BusStatistics {
   /** Frames that crossed the bus. */
@@ -86,6 +87,9 @@ export interface RunEvidence {
   readonly faults: readonly FaultReport[];
   readonly phases: RunPhases;
   readonly bus: BusStatistics;
+  /** Null where the frames were not kept. */
+  readonly busWindows: BusWindows | null;
+  readonly busStates: readonly BusStateChange[];
   /** Protocol messages sent, by name (`Propose`, `Vote`, ...). */
   readonly messages: Readonly<Record<string, number>>;
   readonly nodes: readonly NodeStatistics[];

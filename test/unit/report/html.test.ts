@@ -64,6 +64,18 @@ describe("report.html", () => {
     expect(page).toContain("partition 0 1 | 2 3 4: 412 deliveries withheld");
   });
 
+  it("shows the load of the bus, its error frames, and controllers in error states", () => {
+    const windowNs = Math.ceil(aResult(evidence).durationNs / 2);
+    const busWindows = { windowNs, busyNs: [windowNs / 4, 0], errorFrames: [0, 3] };
+    const busStates = [{ timeNs: 1e6, node: 2, state: "bus-off" as const }];
+    const struck = { ...evidence, busWindows, busStates };
+    const html = reportHtml(aResult(struck), struck);
+    expect(html).toMatch(/<title>0 s: 25 %<\/title>/);
+    expect(html).toMatch(/class="errors".*: 0 %, 3 error frames<\/title>/);
+    expect(html).toContain("<title>node 2 bus-off from 1.00 ms to the end</title>");
+    expect(page).toContain("No frame was recorded.");
+  });
+
   it("tells the whole operation on hovering", () => {
     expect(page).toMatch(/<title>operation \d+ \/ \d+, process 3, node \d\nacknowledged\n.* ms\)/);
     expect(page).toContain("outcome unknown: timeout");
