@@ -19,6 +19,8 @@ import { durationText, plural } from "./text.ts";
 
 const LOAD_HEIGHT = 70;
 const STRIP = 20;
+/** Between the load and the strips, so that their labels are apart. */
+const GAP = 8;
 
 type BusEvidence = Pick<RunEvidence, "busWindows" | "busStates">;
 
@@ -27,7 +29,7 @@ export function busCourseHtml({ busWindows, busStates }: BusEvidence, course: Co
   if (busWindows === null) return '<p class="muted">No frame was recorded.</p>';
   const controllers = controllersOf(troubles);
   const strips = controllers.map((node, at) => ({
-    y: LOAD_HEIGHT + at * STRIP + STRIP / 2,
+    y: LOAD_HEIGHT + GAP + at * STRIP + STRIP / 2,
     label: controllerText(node),
   }));
   const body = [
@@ -36,7 +38,7 @@ export function busCourseHtml({ busWindows, busStates }: BusEvidence, course: Co
   ];
   const chart = chartHtml({
     description: `Load of the bus over time, and ${plural(troubles.length, "error state")}`,
-    height: LOAD_HEIGHT + controllers.length * STRIP,
+    height: LOAD_HEIGHT + (controllers.length === 0 ? 0 : GAP + controllers.length * STRIP),
     untilNs: course.durationNs,
     faults: course.faults,
     ticks: [{ y: 0, label: "100 %" }, { y: LOAD_HEIGHT, label: "0 %" }, ...strips],
@@ -73,7 +75,7 @@ function stripSvg(
   place: number,
   untilNs: number,
 ): string {
-  const y = LOAD_HEIGHT + place * STRIP;
+  const y = LOAD_HEIGHT + GAP + place * STRIP;
   const x = percentOf(startNs, untilNs);
   const width = percentOf(Math.max(untilNs * 0.002, (endNs ?? untilNs) - startNs), untilNs);
   const until = endNs === null ? "to the end" : `to ${durationText(endNs)}`;

@@ -21,7 +21,7 @@ export function Anomalies({ anomalies, place, onPlace }: AnomaliesProps) {
             aria-pressed={index === place}
             onClick={() => onPlace(index)}
           >
-            {type} <small>({operations.length} operations)</small>
+            {type} <small>{placesText(operations)}</small>
           </button>
         ))}
       </div>
@@ -32,4 +32,10 @@ export function Anomalies({ anomalies, place, onPlace }: AnomaliesProps) {
       </ol>
     </section>
   );
+}
+
+/** Which operations, so that anomalies of one type can be told apart. */
+function placesText(operations: readonly number[]): string {
+  const shown = operations.slice(0, 4).join(", ");
+  return operations.length > 4 ? `${shown} and ${operations.length - 4} more` : shown;
 }

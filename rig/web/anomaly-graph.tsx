@@ -108,8 +108,8 @@ function drawGraph(
   const circles = drawNodes(root, bodies);
   const forces = d3
     .forceSimulation(bodies)
-    .force("link", d3.forceLink(links).distance(130))
-    .force("charge", d3.forceManyBody().strength(-500))
+    .force("link", d3.forceLink(links).distance(Math.min(200, Math.max(120, width / 5))))
+    .force("charge", d3.forceManyBody().strength(-700))
     .force("center", d3.forceCenter(width / 2, HEIGHT / 2))
     .on("tick", () => {
       for (const body of bodies) {

@@ -6,7 +6,7 @@ import { indexesOf } from "./anomaly.ts";
 import { AnomalyGraph } from "./anomaly-graph.tsx";
 import { Controls } from "./controls.tsx";
 import { Live, NO_BUS } from "./live.ts";
-import { MonitoringDashboard } from "./monitor.tsx";
+import { EventLog, MonitoringDashboard } from "./monitor.tsx";
 import { Plots } from "./plots.tsx";
 import { currentRun, follow, type RigAddress } from "./rig-link.ts";
 import { type OpenedRun, Runs } from "./runs.tsx";
@@ -101,8 +101,16 @@ export function App() {
         ) : null}
         {tab === "Live monitor" ? (
           <>
-            <Controls rig={rig} isLive={isLive} nodes={live.run?.nodes ?? 0} />
-            <MonitoringDashboard live={live} />
+            <Controls
+              rig={rig}
+              isLive={isLive}
+              nodes={live.run?.nodes ?? 0}
+              onStart={() => setOpened(null)}
+            />
+            <Title opened={opened} onLive={() => setOpened(null)} live={live} />
+            <MonitoringDashboard live={live} opened={opened?.history ?? null} />
+            <Plots history={history} faults={faults} cursor={cursor} />
+            <EventLog history={history} />
           </>
         ) : null}
         {tab === "Runs" ? (

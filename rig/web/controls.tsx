@@ -1,6 +1,7 @@
 /** What the user can do to the rig: start and end a run, strike its nodes, heal them. */
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
+import { Alert, useAnswer, useDeed } from "./asking.tsx";
 import { ask, post, type RigAddress } from "./rig-link.ts";
 
 interface ScenarioEntry {
@@ -12,27 +13,31 @@ interface ScenarioEntry {
 interface ControlsProps {
   readonly rig: RigAddress;
   readonly isLive: boolean;
+  readonly onStart: () => void;
   readonly nodes: number;
 }
 
 type Act = (what: string, path: string, init: RequestInit) => void;
 
-export function Controls({ rig, isLive, nodes }: ControlsProps) {
+export function Controls({ rig, isLive, nodes, onStart }: ControlsProps) {
   const [said, setSaid] = useState("");
+  const { error, attempt } = useDeed();
   const act: Act = (what, path, init) => {
-    ask(rig, path, init).then(
-      () => setSaid(what),
-      (problem: Error) => setSaid(problem.message),
-    );
+    setSaid("");
+    void attempt(async () => {
+      await ask(rig, path, init);
+      setSaid(what);
+    });
   };
   return (
     <section aria-label="Controls" className="controls">
-      <Starting rig={rig} isLive={isLive} act={act} />
+      <Starting rig={rig} isLive={isLive} onStart={onStart} act={act} />
       <fieldset className="bar" disabled={!isLive}>
         <legend className="muted">By hand</legend>
         <BusFaults api={`/api/${rig.protocol}`} nodes={nodes} act={act} />
         <NodeFaults api={`/api/${rig.protocol}`} nodes={nodes} act={act} />
       </fieldset>
+      <Alert text={error} />
       <p aria-live="polite" className="muted">
         {said}
       </p>
@@ -43,22 +48,19 @@ export function Controls({ rig, isLive, nodes }: ControlsProps) {
 interface StartingProps {
   readonly rig: RigAddress;
   readonly isLive: boolean;
+  readonly onStart: () => void;
   readonly act: Act;
 }
 
-function Starting({ rig, isLive, act }: StartingProps) {
-  const [scenarios, setScenarios] = useState<readonly ScenarioEntry[]>([]);
+function Starting({ rig, isLive, onStart, act }: StartingProps) {
+  const { answer } = useAnswer<{ scenarios: ScenarioEntry[] }>(rig, "/api/scenarios");
+  const scenarios = answer?.scenarios.filter(({ levels }) => levels.includes("sim")) ?? [];
   const [scenario, setScenario] = useState("partition");
   const [seed, setSeed] = useState("");
-  useEffect(() => {
-    ask<{ scenarios: ScenarioEntry[] }>(rig, "/api/scenarios").then(
-      (answer) => setScenarios(answer.scenarios.filter(({ levels }) => levels.includes("sim"))),
-      () => setScenarios([]),
-    );
-  }, [rig]);
   const start = () => {
     const chosen = seed === "" ? {} : { seed: Number(seed) };
     const body = post({ scenario, ...chosen });
+    onStart();
     act(`${scenario} started`, `/api/${rig.protocol}/scenario/run`, body);
   };
   return (

@@ -6,43 +6,80 @@ import { type History, type LogRow, timeText } from "./operations.ts";
 
 const ROWS = 30;
 const SPARKS = 60;
+const VIOLATIONS = 3;
 
-export function MonitoringDashboard({ live }: { readonly live: Live }) {
-  const { history, isConnected, progress, run, nodes, violations } = live;
-  const { ok, fail, info } = history.counts;
-  const ended = ok + fail + info;
-  const { latenciesMs, latencySumMs } = history;
-  const mean = latenciesMs.length === 0 ? "–" : timeText(latencySumMs / latenciesMs.length);
+interface DashboardProps {
+  readonly live: Live;
+  /** A history that is looked at in place of the live run. */
+  readonly opened: History | null;
+}
+
+export function MonitoringDashboard({ live, opened }: DashboardProps) {
+  const { isConnected, progress, run, nodes, violations } = live;
+  const history = opened ?? live.history;
   return (
     <section aria-label="Monitor">
       <p className="state" data-connected={isConnected}>
         {isConnected ? "Live" : "Disconnected"}
         <span className="muted"> {run === null ? "no run yet" : `${run.id}, ${run.status}`}</span>
       </p>
-      <dl className="tiles">
-        <Tile name="Invoked" value={String(history.counts.invoke)} />
-        <Tile name="ok" value={String(ok)} />
-        <Tile name="fail" value={String(fail)} />
-        <Tile name="info" value={String(info)} />
-        <Tile name="Success" value={ended === 0 ? "–" : `${((100 * ok) / ended).toFixed(1)} %`} />
-        <Tile name="Mean latency" value={mean}>
-          <Sparkline latest={latenciesMs.slice(-SPARKS)} />
-        </Tile>
-      </dl>
-      {progress === null ? null : (
+      <Tiles history={history} />
+      {opened !== null || progress === null ? null : (
         <ScenarioProgress
           counts={history.counts}
           total={Math.max(progress.total, history.counts.invoke)}
         />
       )}
-      {violations.map((text) => (
-        <p key={text} role="alert" className="wrong">
-          {text}
-        </p>
-      ))}
-      <NodeTable nodes={nodes} />
-      <EventLog history={history} />
+      {opened !== null ? null : (
+        <>
+          <Violations texts={violations} />
+          <NodeTable nodes={nodes} />
+        </>
+      )}
     </section>
+  );
+}
+
+function Tiles({ history }: { readonly history: History }) {
+  const { counts, latenciesMs, latencySumMs } = history;
+  const { invoke, ok, fail, info } = counts;
+  const ended = ok + fail + info;
+  const mean = latenciesMs.length === 0 ? "–" : timeText(latencySumMs / latenciesMs.length);
+  return (
+    <dl className="tiles">
+      <Tile name="Invoked" value={String(invoke)} />
+      <Tile name="ok" value={String(ok)} />
+      <Tile name="fail" value={String(fail)} />
+      <Tile name="info" value={String(info)} />
+      <Tile name="Success" value={ended === 0 ? "–" : `${((100 * ok) / ended).toFixed(1)} %`} />
+      <Tile name="Mean latency" value={mean}>
+        <Sparkline latest={latenciesMs.slice(-SPARKS)} />
+      </Tile>
+    </dl>
+  );
+}
+
+/** The first of them at once: what comes after often follows from them. */
+function Violations({ texts }: { readonly texts: readonly string[] }) {
+  const rest = texts.slice(VIOLATIONS);
+  const list = (some: readonly string[]) => (
+    <ul className="sentences wrong">
+      {some.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+  if (texts.length === 0) return null;
+  return (
+    <div role="alert">
+      {list(texts.slice(0, VIOLATIONS))}
+      {rest.length === 0 ? null : (
+        <details>
+          <summary>{rest.length} more violations</summary>
+          {list(rest)}
+        </details>
+      )}
+    </div>
   );
 }
 
@@ -119,6 +156,7 @@ function NodeTable({ nodes }: { readonly nodes: readonly NodeState[] }) {
   if (nodes.length === 0) return null;
   return (
     <div className="wide">
+      <h3>Nodes</h3>
       <table>
         <thead>
           <tr>
@@ -152,6 +190,7 @@ export function EventLog({ history }: { readonly history: History }) {
   const rows = history.log.slice(-ROWS).reverse();
   return (
     <div className="wide">
+      <h3>Newest operations</h3>
       <table aria-label="Event log">
         <thead>
           <tr>

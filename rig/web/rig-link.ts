@@ -1,6 +1,6 @@
 /** The page's way to a rig server: requests, and its two streams, which come back by themselves. */
 
-import type { CheckAnswer, CurrentRun, Envelope, Problem, RunSummary } from "../core/api/index.ts";
+import type { CheckAnswer, CurrentRun, Envelope, Problem } from "../core/api/index.ts";
 import type { Operation } from "../core/history/operation.ts";
 
 export interface RigAddress {
@@ -45,9 +45,6 @@ function baseOf({ url }: RigAddress): string {
 }
 
 export const currentRun = (rig: RigAddress) => ask<CurrentRun>(rig, "/api/run");
-
-export const listRuns = (rig: RigAddress, query: string) =>
-  ask<{ runs: RunSummary[] }>(rig, `/api/runs?${query}`);
 
 export function checkBytes(rig: RigAddress, bytes: Blob, query: string): Promise<CheckAnswer> {
   const headers = { "content-type": "application/octet-stream" };

@@ -1,12 +1,13 @@
 /** The runs of the server's results folder, with their verdicts, to be opened. */
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Envelope, RunSummary } from "../core/api/index.ts";
 import type { Operation } from "../core/history/operation.ts";
 import { type ResultCheck, verdictOfResult } from "./anomaly.ts";
+import { Alert, useAnswer, useDeed } from "./asking.tsx";
 import { type Bus, courseOf } from "./live.ts";
 import { addRecorded, type FaultSpan, History } from "./operations.ts";
-import { ask, listRuns, type RigAddress } from "./rig-link.ts";
+import { ask, type RigAddress } from "./rig-link.ts";
 import type { Opened } from "./uploader.tsx";
 
 const OUTCOMES = ["", "valid", "invalid", "unknown", "not-run"] as const;
@@ -14,6 +15,12 @@ const OUTCOMES = ["", "valid", "invalid", "unknown", "not-run"] as const;
 export interface OpenedRun extends Opened {
   readonly faults: readonly FaultSpan[];
   readonly bus: Bus;
+}
+
+interface RunsAnswer {
+  readonly runs: readonly RunSummary[];
+  /** Where older ones begin. */
+  readonly next: string | null;
 }
 
 interface RunsProps {
@@ -24,59 +31,81 @@ interface RunsProps {
 }
 
 export function Runs({ rig, ended, onOpened }: RunsProps) {
-  const [runs, setRuns] = useState<readonly RunSummary[]>([]);
   const [outcome, setOutcome] = useState<string>("");
   const [scenario, setScenario] = useState("");
-  const [error, setError] = useState<string | null>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an ended run is a reason to look again
-  useEffect(() => {
-    const query = new URLSearchParams({ limit: "50" });
-    if (outcome !== "") query.set("outcome", outcome);
-    if (scenario !== "") query.set("scenario", scenario);
-    listRuns(rig, query.toString()).then(
-      (answer) => {
-        setRuns(answer.runs);
-        setError(null);
-      },
-      (problem: Error) => setError(problem.message),
-    );
-  }, [rig, outcome, scenario, ended]);
-
-  const open = (run: RunSummary) => {
-    openRun(rig, run).then(onOpened, (problem: Error) => setError(problem.message));
+  const [before, setBefore] = useState("");
+  const path = `/api/runs?${queryOf({ limit: "50", outcome, scenario, before })}`;
+  const { answer, error } = useAnswer<RunsAnswer>(rig, path, ended);
+  const opening = useDeed();
+  const open = (run: RunSummary) =>
+    void opening.attempt(async () => onOpened(await openRun(rig, run)));
+  const filter = (set: (text: string) => void) => (text: string) => {
+    set(text);
+    setBefore("");
   };
 
   return (
     <section aria-label="Runs">
+      <Filters
+        outcome={outcome}
+        scenario={scenario}
+        onOutcome={filter(setOutcome)}
+        onScenario={filter(setScenario)}
+      />
+      <Alert text={opening.error ?? error} />
+      <RunTable runs={answer?.runs ?? []} onOpen={open} />
+      {answer?.runs.length === 0 ? <p className="muted">No such runs yet.</p> : null}
       <div className="bar">
-        <label>
-          Outcome{" "}
-          <select value={outcome} onChange={(event) => setOutcome(event.target.value)}>
-            {OUTCOMES.map((name) => (
-              <option key={name} value={name}>
-                {name === "" ? "any" : name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Scenario{" "}
-          <input
-            value={scenario}
-            placeholder="any"
-            onChange={(event) => setScenario(event.target.value)}
-          />
-        </label>
+        {before === "" ? null : (
+          <button type="button" onClick={() => setBefore("")}>
+            Newest
+          </button>
+        )}
+        {typeof answer?.next === "string" ? (
+          <button type="button" onClick={() => setBefore(answer.next ?? "")}>
+            Older
+          </button>
+        ) : null}
       </div>
-      {error === null ? null : (
-        <p role="alert" className="wrong">
-          {error}
-        </p>
-      )}
-      <RunTable runs={runs} onOpen={open} />
-      {runs.length === 0 && error === null ? <p className="muted">No runs yet.</p> : null}
     </section>
+  );
+}
+
+/** Without those that are empty. */
+function queryOf(fields: Readonly<Record<string, string>>): string {
+  const given = Object.entries(fields).filter(([, text]) => text !== "");
+  return new URLSearchParams(given).toString();
+}
+
+interface FiltersProps {
+  readonly outcome: string;
+  readonly scenario: string;
+  readonly onOutcome: (outcome: string) => void;
+  readonly onScenario: (scenario: string) => void;
+}
+
+function Filters({ outcome, scenario, onOutcome, onScenario }: FiltersProps) {
+  return (
+    <div className="bar">
+      <label>
+        Outcome{" "}
+        <select value={outcome} onChange={(event) => onOutcome(event.target.value)}>
+          {OUTCOMES.map((name) => (
+            <option key={name} value={name}>
+              {name === "" ? "any" : name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Scenario{" "}
+        <input
+          value={scenario}
+          placeholder="any"
+          onChange={(event) => onScenario(event.target.value)}
+        />
+      </label>
+    </div>
   );
 }
 
@@ -89,7 +118,7 @@ function RunTable(props: {
       <table>
         <thead>
           <tr>
-            {["Scenario", "Outcome", "Seed", "Nodes", "Level", "Started", ""].map((head) => (
+            {["", "Scenario", "Outcome", "Seed", "Nodes", "Level", "Started"].map((head) => (
               <th key={head}>{head}</th>
             ))}
           </tr>
@@ -97,17 +126,17 @@ function RunTable(props: {
         <tbody>
           {props.runs.map((run) => (
             <tr key={run.id}>
+              <td>
+                <button type="button" onClick={() => props.onOpen(run)}>
+                  Open
+                </button>
+              </td>
               <td>{run.scenario}</td>
               <td className={toneOf(run)}>{outcomeText(run)}</td>
               <td>{run.seed}</td>
               <td>{run.nodes}</td>
               <td>{run.level}</td>
               <td>{(run.startedAt ?? "").slice(0, 19).replace("T", " ")}</td>
-              <td>
-                <button type="button" onClick={() => props.onOpen(run)}>
-                  Open
-                </button>
-              </td>
             </tr>
           ))}
         </tbody>

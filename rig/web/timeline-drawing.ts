@@ -57,6 +57,11 @@ export function xOf(
   return GUTTER + ((ms - fromMs) / (toMs - fromMs)) * timesWidth(width);
 }
 
+/** The time at a place from the left, the other way round. */
+export function timeAt({ window: { fromMs, toMs }, width }: Scene, x: number): number {
+  return fromMs + ((x - GUTTER) / timesWidth(width)) * (toMs - fromMs);
+}
+
 function drawLanes(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
   const { history, width } = scene;
   context.strokeStyle = ink.line;
@@ -242,8 +247,6 @@ function drawControllers(context: CanvasRenderingContext2D, scene: Scene, ink: I
 /** The span at a point of the canvas. */
 export function spanAt(scene: Scene, { x, y }: { x: number; y: number }): Span | null {
   const lane = scene.history.lanes[Math.floor(y / LANE)];
-  const { fromMs, toMs } = scene.window;
-  const ms = fromMs + ((x + MARK - GUTTER) / timesWidth(scene.width)) * (toMs - fromMs);
-  const span = lane?.all.spans[lane.all.until(ms) - 1];
+  const span = lane?.all.spans[lane.all.until(timeAt(scene, x + MARK)) - 1];
   return span === undefined || x > rightOf(scene, span) + MARK ? null : span;
 }

@@ -4,12 +4,20 @@
  * operations stay smooth.
  */
 
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { busTroubles } from "../core/run/bus-course.ts";
 import type { Bus, Load } from "./live.ts";
 import { type FaultSpan, faultsKey, type History, type Span, timeText } from "./operations.ts";
-import { Cursor, GUTTER, type TimeCursor, timesWidth, useDrawing, useWidth } from "./time-axis.tsx";
-import { drawTimeline, footOf, type Scene, spanAt, type Window, xOf } from "./timeline-drawing.ts";
+import { Cursor, type TimeCursor, timesWidth, useDrawing, useWidth } from "./time-axis.tsx";
+import {
+  drawTimeline,
+  footOf,
+  type Scene,
+  spanAt,
+  timeAt,
+  type Window,
+  xOf,
+} from "./timeline-drawing.ts";
 
 interface TimelineProps {
   readonly history: History;
@@ -28,7 +36,6 @@ export function Timeline(props: TimelineProps) {
   const width = useWidth(canvas);
   const { whole, shown, show, zoom, shift, turn } = useWindow(history.endMs);
   const [chosen, setChosen] = useState<Span | null>(null);
-  const drag = useRef<{ x: number; view: Window } | null>(null);
   const troubles = busTroubles(bus.states);
   const height = Math.max(3, history.lanes.length) * LANE + footOf(troubles);
   const scene: Scene = {
@@ -47,9 +54,6 @@ export function Timeline(props: TimelineProps) {
     if (canvas.current !== null) drawTimeline(canvas.current, scene);
   }, [history, grown, marked, shown.fromMs, shown.toMs, width, height]);
 
-  const timeAt = (x: number) =>
-    shown.fromMs + ((x - GUTTER) / timesWidth(width)) * (shown.toMs - shown.fromMs);
-
   const step = (by: number) => {
     const at = chosen === null ? -1 : history.spans.indexOf(chosen);
     const next = history.spans[Math.max(0, at + by)];
@@ -65,6 +69,9 @@ export function Timeline(props: TimelineProps) {
     cursor.move(Math.min(whole.toMs, atMs));
   };
 
+  const pointing = usePointing(scene, { cursor, show, choose: setChosen });
+  useWheel(canvas, (factor, x) => zoom(factor, timeAt(scene, x)));
+
   return (
     <section aria-label="Timeline">
       <Toolbar onZoom={zoom} onWhole={turn} hasErrors={bus.loads.some(isFaulty)} />
@@ -73,33 +80,77 @@ export function Timeline(props: TimelineProps) {
           ref={canvas}
           tabIndex={0}
           aria-label={labelOf(history)}
-          onWheel={(event) => zoom(event.deltaY > 0 ? 1.25 : 0.8, timeAt(offsetX(event)))}
-          onPointerDown={(event) => {
-            drag.current = { x: event.clientX, view: shown };
-            event.currentTarget.setPointerCapture(event.pointerId);
-          }}
-          onPointerMove={(event) => {
-            cursor.move(timeAt(offsetX(event)));
-            const start = drag.current;
-            if (start === null) return;
-            const msPerPixel = (shown.toMs - shown.fromMs) / timesWidth(width);
-            const by = (start.x - event.clientX) * msPerPixel;
-            show({ fromMs: start.view.fromMs + by, toMs: start.view.toMs + by });
-          }}
-          onPointerUp={(event) => {
-            const isClick = Math.abs((drag.current?.x ?? 0) - event.clientX) < 4;
-            drag.current = null;
-            if (isClick) setChosen(spanAt(scene, pointOf(event)));
-          }}
+          {...pointing}
           onKeyDown={(event) => {
             if (press(event, { zoom, shift, step, turn, point })) event.preventDefault();
           }}
         />
         <Cursor cursor={cursor} xOf={(ms) => xOf(scene, ms)} width={width} />
       </div>
-      <Chosen text={chosen === null ? "Click an operation to see it." : spanText(chosen)} />
+      <Chosen
+        text={
+          chosen === null
+            ? "Click an operation to see it; drag to pan, turn the wheel with Ctrl to zoom."
+            : spanText(chosen)
+        }
+      />
     </section>
   );
+}
+
+interface Pointing {
+  readonly cursor: TimeCursor;
+  readonly show: (window: Window) => void;
+  readonly choose: (span: Span | null) => void;
+}
+
+/** The pointer moves the cursor, drags the window, and chooses what it clicks. */
+function usePointing(scene: Scene, { cursor, show, choose }: Pointing) {
+  const drag = useRef<{ x: number; view: Window } | null>(null);
+  const { window: shown, width } = scene;
+  return {
+    onPointerDown(event: React.PointerEvent) {
+      drag.current = { x: event.clientX, view: shown };
+      event.currentTarget.setPointerCapture(event.pointerId);
+    },
+    onPointerMove(event: React.PointerEvent) {
+      cursor.move(timeAt(scene, pointOf(event).x));
+      const start = drag.current;
+      if (start === null) return;
+      const msPerPixel = (shown.toMs - shown.fromMs) / timesWidth(width);
+      const by = (start.x - event.clientX) * msPerPixel;
+      show({ fromMs: start.view.fromMs + by, toMs: start.view.toMs + by });
+    },
+    onPointerUp(event: React.PointerEvent) {
+      const isClick = Math.abs((drag.current?.x ?? 0) - event.clientX) < 4;
+      drag.current = null;
+      if (isClick) choose(spanAt(scene, pointOf(event)));
+    },
+    onPointerCancel() {
+      drag.current = null;
+    },
+  };
+}
+
+/** With Ctrl, as two fingers on a pad do it too; the wheel alone scrolls the page. */
+function useWheel(
+  canvas: React.RefObject<HTMLCanvasElement | null>,
+  turn: (factor: number, x: number) => void,
+): void {
+  const latest = useRef(turn);
+  useEffect(() => {
+    latest.current = turn;
+  });
+  useEffect(() => {
+    const place = canvas.current;
+    const listener = (event: WheelEvent) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      latest.current(event.deltaY > 0 ? 1.25 : 0.8, event.offsetX);
+    };
+    place?.addEventListener("wheel", listener, { passive: false });
+    return () => place?.removeEventListener("wheel", listener);
+  }, [canvas]);
 }
 
 /** The part of time that is seen, until it is turned back to the whole. */
@@ -191,10 +242,6 @@ function Legend({ hasErrors }: Pick<ToolbarProps, "hasErrors">) {
 function pointOf(event: React.PointerEvent): { readonly x: number; readonly y: number } {
   const box = event.currentTarget.getBoundingClientRect();
   return { x: event.clientX - box.left, y: event.clientY - box.top };
-}
-
-function offsetX(event: { clientX: number; currentTarget: Element }): number {
-  return event.clientX - event.currentTarget.getBoundingClientRect().left;
 }
 
 function zoomed({ fromMs, toMs }: Window, factor: number, atMs: number): Window {

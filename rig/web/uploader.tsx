@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "react";
 import { type Verdict, verdictOfCheck } from "./anomaly.ts";
+import { Alert, useDeed } from "./asking.tsx";
 import { type History, historyOfBytes } from "./operations.ts";
 import { checkBytes, type RigAddress } from "./rig-link.ts";
 
@@ -21,25 +22,11 @@ const MODELS = ["list-append", "rw-register"] as const;
 export function HistoryUploader({ rig, onOpened }: UploaderProps) {
   const input = useRef<HTMLInputElement>(null);
   const [model, setModel] = useState<string>(MODELS[0]);
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
   const [isOver, setOver] = useState(false);
+  const { isBusy, error, attempt } = useDeed();
 
   const open = async (file: File | undefined) => {
-    if (file === undefined) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const bytes = await unpacked(file);
-      const history = historyOfBytes(bytes);
-      const query = new URLSearchParams({ model, name: file.name });
-      const answer = await checkBytes(rig, new Blob([new Uint8Array(bytes)]), query.toString());
-      onOpened({ title: file.name, history, verdict: verdictOfCheck(answer) });
-    } catch (problem) {
-      setError(`${file.name}: ${problem instanceof Error ? problem.message : String(problem)}`);
-    } finally {
-      setBusy(false);
-    }
+    if (file !== undefined) await attempt(async () => onOpened(await opened(rig, file, model)));
   };
 
   return (
@@ -79,13 +66,24 @@ export function HistoryUploader({ rig, onOpened }: UploaderProps) {
           ))}
         </select>
       </label>
-      {error === null ? null : (
-        <p role="alert" className="wrong">
-          {error}
-        </p>
-      )}
+      <Alert text={error} />
     </section>
   );
+}
+
+/** Rejects with the file's name and what is wrong with it. */
+async function opened(rig: RigAddress, file: File, model: string): Promise<Opened> {
+  try {
+    const bytes = await unpacked(file);
+    const query = new URLSearchParams({ model, name: file.name });
+    const answer = checkBytes(rig, new Blob([new Uint8Array(bytes)]), query.toString());
+    // What is wrong with the file is said in the words of whoever finds it first.
+    answer.catch(() => undefined);
+    const history = historyOfBytes(bytes);
+    return { title: file.name, history, verdict: verdictOfCheck(await answer) };
+  } catch (problem) {
+    throw new Error(`${file.name}: ${problem instanceof Error ? problem.message : problem}`);
+  }
 }
 
 async function unpacked(file: File): Promise<Uint8Array> {
