@@ -26,7 +26,11 @@ export function swarmPlan(seed: number): RunPlan {
   const scenario = drawScenario(random, nodes, operations);
   // Without signatures nobody could tell that what all others got was altered on its way.
   const isAltered = scenario.faults.some(({ kind }) => kind === "janus" || kind === "crc-residual");
-  const auth = random.chance(1, 3) || isAltered ? ({ auth: "ideal" } as const) : {};
+  const isBetrayed = scenario.faults.some(({ kind }) => kind === "byzantine");
+  const isSigned = random.chance(1, 3) || isAltered || isBetrayed;
+  const isByHost = scenario.workload.clientsAt === "host";
+  const isSealed = isByHost && Random.of(seed, "macs").chance(1, 3);
+  const auth = isSigned || isSealed ? ({ auth: isSigned ? "ideal" : "mac" } as const) : {};
   const plan = makePlan({ scenario, seed, nodes, operations, ...auth });
   const factor = random.between(2, 6) / 2;
   const { roundTimeoutNs, roundDeltaNs } = plan.timers;
