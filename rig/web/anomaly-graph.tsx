@@ -119,8 +119,8 @@ function drawGraph(
       circles.attr("transform", ({ x = 0, y = 0 }) => `translate(${x},${y})`);
       lines.attr("d", ({ source, target, bend }) => curve(source, target, bend));
       names
-        .attr("x", ({ source, target, bend }) => besides(source, target, bend * 1.6)[0])
-        .attr("y", ({ source, target, bend }) => besides(source, target, bend * 1.6)[1] + 4);
+        .attr("x", ({ source, target, bend }) => besides(source, target, bend * 1.6, 0.4)[0])
+        .attr("y", ({ source, target, bend }) => besides(source, target, bend * 1.6, 0.4)[1] + 4);
     });
   circles.call(dragging(forces));
   circles.on("keydown", (event: KeyboardEvent, body) => {
@@ -203,10 +203,10 @@ function curve(from: Point, to: Point, bend: number): string {
   return `M${ax + ux},${ay + uy}Q${besides(from, to, bend * 2).join()} ${bx - ux},${by - uy}`;
 }
 
-/** Half way, and so many pixels to the side. */
-function besides(from: Point, to: Point, pixels: number): readonly [number, number] {
+/** On the way, half of it or another part, and so many pixels to the side. */
+function besides(from: Point, to: Point, pixels: number, part = 0.5): readonly [number, number] {
   const [{ x: ax = 0, y: ay = 0 }, { x: bx = 0, y: by = 0 }] = [from, to];
   const length = Math.hypot(bx - ax, by - ay) || 1;
   const [ux, uy] = [(bx - ax) / length, (by - ay) / length];
-  return [(ax + bx) / 2 - uy * pixels, (ay + by) / 2 + ux * pixels];
+  return [ax + (bx - ax) * part - uy * pixels, ay + (by - ay) * part + ux * pixels];
 }

@@ -2,22 +2,29 @@
 
 import {
   appendFileSync,
+  cpSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { SCENARIOS } from "../../rig/core/plan/scenarios.ts";
 import { rig, temporaryFolder } from "../support/cli.ts";
 
-async function runFolder(...args: string[]): Promise<string> {
-  const out = temporaryFolder();
-  const common = ["run", "--scenario", "partition", "--seed", "5", "--quiet", "--output-dir", out];
-  await rig([...common, ...args]);
-  return join(out, "partition", "latest");
+const out = temporaryFolder();
+beforeAll(() =>
+  rig(["run", "--scenario", "partition", "--seed", "5", "--quiet", "--output-dir", out]),
+);
+
+/** The folder of a run, for one test alone. */
+function runFolder(): string {
+  const folder = temporaryFolder();
+  cpSync(realpathSync(join(out, "partition", "latest")), folder, { recursive: true });
+  return folder;
 }
 
 const DERIVED = ["history.json", "history.edn", "metrics.json", "metrics.csv", "result.json"];
@@ -32,7 +39,7 @@ describe("rig report", () => {
   });
 
   it("makes the same derived files again, byte for byte, from the record alone", async () => {
-    const folder = await runFolder();
+    const folder = runFolder();
     const names = [...DERIVED, "junit.xml", "report.html"];
     const before = names.map((name) => readFileSync(join(folder, name), "utf8"));
     for (const name of names) rmSync(join(folder, name));
@@ -43,7 +50,7 @@ describe("rig report", () => {
   });
 
   it("works on a folder whose record breaks off in the middle of a line", async () => {
-    const folder = await runFolder();
+    const folder = runFolder();
     truncateSync(join(folder, "events.jsonl"), 20_001);
     for (const name of DERIVED) rmSync(join(folder, name));
     const { code, stdout, stderr } = await rig(["report", folder]);
@@ -56,7 +63,7 @@ describe("rig report", () => {
   });
 
   it("names file and line of a record that is none, and writes nothing", async () => {
-    const folder = await runFolder();
+    const folder = runFolder();
     const events = join(folder, "events.jsonl");
     const lines = readFileSync(events, "utf8").split("\n");
     lines[16] = "not a record";
@@ -72,7 +79,7 @@ describe("rig report", () => {
     const { code, stderr } = await rig(["report", temporaryFolder()]);
     expect(stderr).toMatch(/run\.json: not readable: no such file/);
     expect(code).toBe(65);
-    const folder = await runFolder();
+    const folder = runFolder();
     appendFileSync(join(folder, "run.json"), "}");
     expect((await rig(["report", folder])).stderr).toMatch(/expected the run\.json of a run/);
   });

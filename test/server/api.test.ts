@@ -130,9 +130,10 @@ describe("a run that the server carries out", () => {
   const ARGS = ["--scenario", "partition", "--seed", "7", "--operations", "60"];
   const DERIVED = ["events.jsonl", "history.json", "history.edn", "result.json", "bus-can0.log"];
 
+  const out = temporaryFolder();
+  beforeAll(() => rig(["run", ...ARGS, "--quiet", "--output-dir", out]));
+
   it.each(["none", 0.5] as const)("has the bytes of its seed at pace %s", async (pace) => {
-    const out = temporaryFolder();
-    await rig(["run", ...ARGS, "--quiet", "--output-dir", out]);
     const request = { scenario: "partition", seed: 7, operations: 60, pace };
     const { id } = await server.client.runScenario(request, { timeoutMs: 60_000 });
     for (const name of DERIVED) {
@@ -146,7 +147,7 @@ describe("a run that the server carries out", () => {
     expect(history).toBe(readFileSync(join(server.outputDir, id, "history.json"), "utf8"));
   });
 
-  const STRUCK = { scenario: "happy", operations: 400, seed: 9 };
+  const STRUCK = { scenario: "happy", operations: 200, seed: 9 };
 
   it("that was struck by hand is repeated by the plan it leaves", async () => {
     const { client } = server;
@@ -154,7 +155,7 @@ describe("a run that the server carries out", () => {
     const first = await client.partition([0, 1], [2, 3, 4]);
     await client.inject({ kind: "crash", nodes: [4] });
     await client.heal();
-    await client.inject({ kind: "loss", nodes: "all", probability: "20%" });
+    await client.inject({ kind: "loss", nodes: "all", probability: "2%" });
     const { isByHand } = await client.waitForEnd(run.id, { timeoutMs: 120_000 });
     expect(isByHand).toBe(true);
     const folder = join(server.outputDir, run.id);
@@ -162,7 +163,7 @@ describe("a run that the server carries out", () => {
     expect(plan.faults).toMatchObject([
       { id: "partition-by-hand-1", start: { atNs: first.start_ns }, end: {} },
       { id: "crash-by-hand-1", kind: "crash", nodes: [4] },
-      { id: "loss-by-hand-1", kind: "loss", probability: 0.2 },
+      { id: "loss-by-hand-1", kind: "loss", probability: 0.02 },
     ]);
     const out = temporaryFolder();
     await rig(["run", "--plan", join(folder, "run.json"), "--quiet", "--output-dir", out]);

@@ -1,19 +1,38 @@
 /** Whatever is asked, the server answers with what the client did wrong, and lives. */
 
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { problemSchema, ROUTES, type Route } from "../../rig/client.ts";
 import { type ServedRig, serveRig } from "../support/serve.ts";
 
 let server: ServedRig;
+let before: Use;
 beforeAll(async () => {
   server = await serveRig();
+  await server.client.check('{"type":"ok","process":0,"index":0,"value":[]}', { name: "a.json" });
+  before = useOf(server.child.pid);
 });
 afterAll(async () => server[Symbol.asyncDispose]());
 
 const RUNS = Number(process.env["RIG_FUZZ_REQUESTS"] ?? 100);
 const OPTIONS = { numRuns: RUNS, seed: 8 };
 const LIMIT_MS = 600_000;
+/** What a young heap may come to before it is collected, however many the requests. */
+const GROWN_MAX_MIB = 128;
+
+interface Use {
+  /** Files and sockets that are open. */
+  readonly handles: number;
+  readonly mebibytes: number;
+}
+
+/** Of a process; nothing where the system doesn't tell. */
+function useOf(pid = 0): Use {
+  if (!existsSync(`/proc/${pid}/fd`)) return { handles: 0, mebibytes: 0 };
+  const [, pages = "0"] = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ");
+  return { handles: readdirSync(`/proc/${pid}/fd`).length, mebibytes: Number(pages) / 256 };
+}
 
 /** No request of these starts anything: they are all wrong, or only look. */
 const routes: readonly Route[] = Object.values(ROUTES);
@@ -122,6 +141,19 @@ it(
       { ...OPTIONS, numRuns: Math.ceil(RUNS / 30) },
     );
     await isWell();
+  },
+  LIMIT_MS,
+);
+
+it(
+  "nothing of all that is left: sockets and files are closed, and memory is given back",
+  async () => {
+    const handles = () => useOf(server.child.pid).handles;
+    // One connection may be kept for the next request.
+    await expect.poll(handles, { timeout: LIMIT_MS }).toBeLessThanOrEqual(before.handles + 1);
+    expect(useOf(server.child.pid).mebibytes - before.mebibytes).toBeLessThan(GROWN_MAX_MIB);
+    const { run } = await server.client.run();
+    expect(run).toBeNull();
   },
   LIMIT_MS,
 );

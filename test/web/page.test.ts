@@ -43,6 +43,25 @@ async function withPage(size: { width: number; height: number }, work: (page: Pa
   expect(complaints).toEqual([]);
 }
 
+/**
+ * The server's word to a page that is too slow, after so many operations, once; what `since` the
+ * page has come with each time.
+ */
+async function cutOffOnce(page: Page, after: number): Promise<readonly (string | null)[]> {
+  const sinces: (string | null)[] = [];
+  await page.routeWebSocket(/history\/stream/, (socket) => {
+    const isFirst = sinces.push(new URL(socket.url()).searchParams.get("since")) === 1;
+    const server = socket.connectToServer();
+    let passed = 0;
+    server.onMessage((message) => {
+      if (!isFirst || passed < after) socket.send(message);
+      else if (passed === after) void socket.close({ code: 4008, reason: `slow: since=${after}` });
+      passed++;
+    });
+  });
+  return sinces;
+}
+
 const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 390, height: 800 };
 
@@ -128,6 +147,7 @@ describe("the page", () => {
           .not.toBe(0);
         await page.getByRole("button", { name: "Partition" }).click();
         await page.getByText("partitioned", { exact: true }).waitFor();
+        const sinces = await cutOffOnce(page, 40);
         await page.reload();
         await tab(page, "Live monitor");
         await expect
@@ -136,6 +156,12 @@ describe("the page", () => {
         const heal = page.getByRole("button", { name: "End all" });
         if (await heal.isEnabled()) await heal.click();
         await page.getByText(/happy\/\S+, (finished|partial)/).waitFor();
+        // Cut off in the middle of the history, it came back, and has all of it.
+        await expect.poll(() => sinces, WAIT).toEqual(["0", "40"]);
+        const history = await rig.client.history();
+        const invoked = history.filter((each) => each.type === "invoke");
+        const tile = page.locator(".tile", { hasText: "Invoked" }).locator("dd");
+        await expect.poll(() => tile.textContent(), WAIT).toBe(String(invoked.length));
         await picture(page, "page-monitor");
         await tab(page, "Runs");
         await page.getByRole("button", { name: "Open" }).first().click();
