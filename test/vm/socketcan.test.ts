@@ -18,7 +18,7 @@ const itInVm = itNeeds({
 });
 
 const OWN = new URL("../../fixtures/traces/own/mix.log", import.meta.url).pathname;
-const CORPUS = new URL("../../../../shared/corpus/traces/", import.meta.url).pathname;
+const CORPUS = new URL("../../../shared/corpus/traces/", import.meta.url).pathname;
 
 /** Logs of others, with the speed at which they take a second or so; all of each if asked for. */
 const LINES_MAX = Number(process.env["RIG_TRACE_LINES"] ?? 1_500);

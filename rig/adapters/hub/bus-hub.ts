@@ -42,6 +42,18 @@ export interface HubOptions {
 }
 
 const TICK_MS = 1;
+/**
+ * How long it may work at what is due before others get their turn. A bus that brings more than
+ * this machine can carry, such as a frame that nobody acknowledges, is slower than a real one.
+ */
+const TURN_NS = 8 * NS_PER_MS;
+/** Between two looks at the clock meanwhile. */
+const EVENTS_A_LOOK = 16;
+/**
+ * Error-passive senders wait for so long before they repeat a frame: protocol timers are ten times
+ * longer here, and programs read some thousand frames a second, not as many as a bus can carry.
+ */
+const SUSPEND_BITS = 1_500;
 /** Frames that a controller's driver holds, however long the bus is of no use. */
 const QUEUE_CAPACITY = 16_384;
 
@@ -61,6 +73,8 @@ export class BusHub implements BusListener {
   readonly #tally = new HubTally();
   #timer: NodeJS.Timeout | null = null;
   #nowNs = 0;
+  /** How far the bus is behind the clock, for want of time. */
+  #behindNs = 0;
   #isClosed = false;
 
   constructor({ plan, clock, supply }: HubOptions) {
@@ -68,7 +82,12 @@ export class BusHub implements BusListener {
     this.#nodeCount = plan.nodes;
     this.#comesBack = plan.bus.busOffRestartNs !== undefined;
     this.#bus = new SegmentedBus(
-      { ...plan.bus, stations: [HOST_STATION], queueCapacity: QUEUE_CAPACITY },
+      {
+        ...plan.bus,
+        stations: [HOST_STATION],
+        queueCapacity: QUEUE_CAPACITY,
+        suspendBits: SUSPEND_BITS,
+      },
       this,
     );
     for (let node = 0; node < plan.nodes; node++) this.#bus.setAcceptance(node, NODE_FILTERS);
@@ -190,7 +209,8 @@ export class BusHub implements BusListener {
 
   observed(sender: number, frame: CanFrame, timeNs: number): void {
     this.#tally.observed(sender, frame);
-    for (const listener of this.#listeners) listener(frame, timeNs);
+    const atNs = timeNs + this.#behindNs;
+    for (const listener of this.#listeners) listener(frame, atNs);
     this.#faults.observed(sender, frame);
   }
 
@@ -214,24 +234,31 @@ export class BusHub implements BusListener {
       this.#tally.busState(station, counters.state);
       this.#nodes.get(station)?.busState(counters);
       for (const listener of this.#stateListeners) {
-        listener(isHost ? "host" : station, counters, timeNs);
+        listener(isHost ? "host" : station, counters, timeNs + this.#behindNs);
       }
     }
     this.#faults.busState(station, counters.state);
   }
 
   errorFrame(timeNs: number, { frame }: ErrorDetail): void {
-    for (const listener of this.#listeners) listener(frame, timeNs);
+    const atNs = timeNs + this.#behindNs;
+    for (const listener of this.#listeners) listener(frame, atNs);
     for (const node of this.#nodes.values()) node.errorFrame(frame);
     this.#faults.errorFrame();
   }
 
   /** Makes good what was due until now, each thing at its own time. */
   #catchUp(): void {
-    const untilNs = this.#clock.nowNs();
-    for (;;) {
+    const startNs = this.#clock.nowNs();
+    let untilNs = startNs - this.#behindNs;
+    for (let events = 1; ; events++) {
       const nextNs = Math.min(this.#bus.nextNs(), this.#late.nextNs());
       if (nextNs > untilNs) break;
+      if (events % EVENTS_A_LOOK === 0 && this.#clock.nowNs() - startNs > TURN_NS) {
+        this.#behindNs += untilNs - nextNs;
+        untilNs = nextNs;
+        break;
+      }
       this.#nowNs = nextNs;
       if (this.#late.nextNs() <= this.#bus.nextNs()) this.#late.pop()();
       else this.#bus.advance(nextNs);

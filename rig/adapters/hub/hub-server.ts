@@ -77,6 +77,11 @@ export class HubServer {
         this.#hub.countDropped();
         return false;
       }
+      // What the bus brings in one go is written in one go: a flooded bus would cost too much.
+      if (socket.writableCorked === 0) {
+        socket.cork();
+        process.nextTick(() => socket.uncork());
+      }
       socket.write(bytes);
       return true;
     };

@@ -29,6 +29,8 @@ export interface BusOptions extends BitRates {
   readonly busOffRestartNs?: number;
   /** What becomes of the frames waiting in a station that goes bus-off; without: kept. */
   readonly busOffQueue?: "keep" | "abort";
+  /** Bit times for which an error-passive sender then leaves the bus to others; ISO: 8. */
+  readonly suspendBits?: number;
 }
 
 export interface BusCounters {

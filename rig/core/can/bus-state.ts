@@ -164,8 +164,9 @@ export class BusState {
 
   /** Error-passive ones among `senders` stay silent for a while from `fromNs` on. */
   suspend(senders: StationMask, fromNs: number): void {
+    const { suspendBits = SUSPEND_BITS } = this.options;
     for (let rest = senders & this.errors.passive; rest !== 0; rest &= rest - 1) {
-      this.holds.hold(lowestStation(rest), fromNs + this.wire.nominalNs(SUSPEND_BITS));
+      this.holds.hold(lowestStation(rest), fromNs + this.wire.nominalNs(suspendBits));
     }
   }
 

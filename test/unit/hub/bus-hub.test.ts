@@ -42,13 +42,21 @@ function faultsWith(kind: FaultKind): { readonly fault: Fault; readonly others: 
   return { fault, others: list.filter((each) => each !== fault) };
 }
 
+/** Healing a fault that is not in force has the hub catch up, and nothing else. */
+const NO_FAULT: Fault = { id: "none", kind: "loss", nodes: [], probability: 0, start: { atNs: 0 } };
+
 /** A hub whose time is set by hand, with nodes that send what protocols send. */
 function openHub() {
   let nowNs = 0;
+  let paceNs = 0;
   const plan = makePlan({ scenario: "happy", seed: 1, nodes: NODES, level: "process" });
   const states: (readonly [number | "host", ErrorState])[] = [];
   const told: ErrorState[] = [];
-  const clock = { nowNs: () => nowNs, sleepUntil: () => Promise.resolve() };
+  const look = () => {
+    nowNs += paceNs;
+    return nowNs;
+  };
+  const clock = { nowNs: look, sleepUntil: () => Promise.resolve() };
   const hub = new BusHub({ plan, clock, supply: { cut: () => true, restore() {} } });
   const peer: HubNode = {
     frame() {},
@@ -65,6 +73,15 @@ function openHub() {
     hub,
     states,
     told,
+    /** Has time pass with each look at the clock. */
+    setPace(ns: number) {
+      paceNs = ns;
+    },
+    /** So many milliseconds pass, and then somebody asks for the bus. */
+    wait(ms: number) {
+      nowNs += ms * NS_PER_MS;
+      hub.heal(NO_FAULT);
+    },
     /** Each node sends a message, and a while passes. */
     round() {
       const type = TYPES[turn++ % TYPES.length] as number;
@@ -125,6 +142,31 @@ describe("the hub", () => {
     expect(hub.controller(2).state).not.toBe("bus-off");
     expect(hub.counters().errorFrames).toBe(errors.length);
     expect(errors.length).toBeGreaterThan(30);
+    hub.close();
+  });
+
+  const STARVED: Fault = { id: "deaf", kind: "ack-starvation", nodes: [0], start: { atNs: 0 } };
+
+  it("repeats a frame that nobody acknowledges as often as programs can read it", () => {
+    const { hub, wait } = openHub();
+    hub.inject(STARVED, () => undefined);
+    hub.send(0, aFrame(), 1);
+    for (let ms = 0; ms < 300; ms++) wait(1);
+    // A real bus could carry some two thousand.
+    expect(hub.heal(STARVED)).toBeLessThan(250);
+    expect(hub.counters().errorFrames).toBeGreaterThan(80);
+    hub.close();
+  });
+
+  it("is slower than a real bus where the machine can't follow", () => {
+    const { hub, wait, setPace } = openHub();
+    hub.inject(STARVED, () => undefined);
+    hub.send(0, aFrame(), 1);
+    setPace(NS_PER_MS);
+    wait(10_000);
+    const { errorFrames } = hub.counters();
+    expect(errorFrames).toBeGreaterThan(10);
+    expect(errorFrames).toBeLessThan(150);
     hub.close();
   });
 
