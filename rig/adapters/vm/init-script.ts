@@ -10,8 +10,8 @@ export interface GuestCommand {
 }
 
 export interface GuestLayout {
-  /** Folder of the kernel's modules: `.../kernel`. */
-  readonly modules: string;
+  /** Commands that load the kernel's modules and make the two devices ready. */
+  readonly prepare: readonly string[];
   /** Folder, on the host's file system, for the exit code. */
   readonly folder: string;
   /** Devices of the guest for the command's standard output and standard error. */
@@ -19,8 +19,8 @@ export interface GuestLayout {
   readonly error: string;
 }
 
-/** In the order in which they need each other. */
-const MODULES = [
+/** Paths of the CAN modules among a kernel's, in the order in which they need each other. */
+export const CAN_MODULES = [
   "net/can/can",
   "net/can/can-raw",
   "net/can/can-gw",
@@ -31,7 +31,7 @@ const MODULES = [
 ];
 
 export function initScript({ command, cwd, env }: GuestCommand, layout: GuestLayout): string {
-  const { modules, folder, output, error } = layout;
+  const { prepare, folder, output, error } = layout;
   const exports = Object.entries(env).flatMap(([name, value]) =>
     // Functions and other things that the shell can't take as names are left out.
     value !== undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
@@ -49,8 +49,7 @@ export function initScript({ command, cwd, env }: GuestCommand, layout: GuestLay
     "mount -t devtmpfs dev /dev 2>/dev/null",
     "mkdir -p /dev/pts /dev/shm && mount -t devpts pts /dev/pts && mount -t tmpfs shm /dev/shm",
     "ip link set lo up",
-    ...MODULES.map((name) => `insmod ${quoted(`${modules}/${name}.ko`)}`),
-    `stty -F ${output} raw -echo; stty -F ${error} raw -echo`,
+    ...prepare,
     `cd ${quoted(cwd)}`,
     // Through pipes: a program is not to take the serial line for somebody's terminal.
     "mkfifo /run/output /run/error",

@@ -2,6 +2,7 @@
 
 import type { Argv } from "yargs";
 import { openChildGuard } from "../../adapters/hub/child-guard.ts";
+import { runInQemu } from "../../adapters/vm/qemu.ts";
 import { runInUml } from "../../adapters/vm/user-mode-linux.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
@@ -10,6 +11,7 @@ import { Interrupts } from "../interrupts.ts";
 import { timeoutMs } from "../numbers.ts";
 
 interface VmArguments extends GlobalArguments {
+  readonly engine: "uml" | "qemu";
   readonly memory: string;
   readonly words: readonly string[];
 }
@@ -21,6 +23,11 @@ export const vmCommand: Command = {
       "Run a command inside a kernel with SocketCAN: rig vm -- COMMAND ...",
       (args: Argv<GlobalArguments>) =>
         args
+          .option("engine", {
+            choices: ["uml", "qemu"] as const,
+            default: "uml" as const,
+            describe: "User-mode Linux, or QEMU with two emulated CAN controllers",
+          })
           .option("memory", { string: true, default: "1G", describe: "Memory of the machine" })
           .example("$0 vm -- rig run --scenario happy --level vcan", "a run on a real vcan")
           .strictCommands(false)
@@ -36,7 +43,7 @@ function wordsAfterDashes(words: readonly string[]): readonly string[] {
   return dashes < 0 ? [] : words.slice(dashes + 1);
 }
 
-async function runVm({ memory, words, timeout }: VmArguments): Promise<ExitCode> {
+async function runVm({ engine, memory, words, timeout }: VmArguments): Promise<ExitCode> {
   if (words.length === 0) {
     throw new RigError("usage.option", "rig vm: expected a command, as in rig vm -- candump vcan0");
   }
@@ -46,7 +53,8 @@ async function runVm({ memory, words, timeout }: VmArguments): Promise<ExitCode>
   const guard = openChildGuard("shell");
   const limit = limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)];
   try {
-    const code = await runInUml({
+    const run = engine === "qemu" ? runInQemu : runInUml;
+    const code = await run({
       command: words,
       cwd: process.cwd(),
       env: process.env,
