@@ -88,11 +88,12 @@ static void *receive(void *argument) {
     }
     int count = recvmmsg(channel->fd, messages, BATCH, MSG_DONTWAIT, NULL);
     if (count < 0) {
-      if (errno == EAGAIN || errno == EINTR) continue;
-      atomic_store(&channel->error, errno);
+      int why = errno;
+      if (why == EAGAIN || why == EINTR) continue;
+      atomic_store(&channel->error, why);
       tell(channel);
       /* The interface went down: it may come up again. Anything else is the end of the socket. */
-      if (errno != ENETDOWN) break;
+      if (why != ENETDOWN) break;
       continue;
     }
     uint64_t head = atomic_load_explicit(&channel->head, memory_order_relaxed);

@@ -30,6 +30,8 @@ export interface ReplayEndText {
   readonly total: number | null;
   readonly lateness: LatenessSummary;
   readonly waits: number;
+  /** Packets that the kernel's own queues lost meanwhile, of whatever interface. */
+  readonly dropped: number;
   readonly trouble: string | null;
 }
 
@@ -62,7 +64,8 @@ function busText({ bus, channels, frames, bitrate, feasibility }: ReplayBusText)
 }
 
 /** Lines for the end. */
-export function replayEndText({ sent, total, lateness, waits, trouble }: ReplayEndText): string {
+export function replayEndText(end: ReplayEndText): string {
+  const { sent, total, lateness, waits, dropped, trouble } = end;
   const all = total === null || total === sent ? "" : ` of ${countText(total)}`;
   const lines = [`${plural(sent, "frame")}${all} sent`];
   const { p50Ns, p99Ns, maxNs } = lateness;
@@ -71,6 +74,10 @@ export function replayEndText({ sent, total, lateness, waits, trouble }: ReplayE
     lines.push(`late by ${p50} (median), ${p99} (99 %), ${max} (at most)`);
   }
   if (waits > 0) lines.push(`${countText(waits)} waits for room in a queue`);
+  if (dropped > 0) {
+    const text = "packets lost in the kernel's queues: raise net.core.netdev_max_backlog";
+    lines.push(`${countText(dropped)} ${text}`);
+  }
   if (trouble !== null) lines.push(trouble);
   return `${lines.join("\n")}\n`;
 }

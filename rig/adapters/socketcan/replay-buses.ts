@@ -8,6 +8,7 @@ import type { CanFrame } from "../../core/can/frame.ts";
 import { Lateness } from "../../core/replay/lateness.ts";
 import type { Schedule } from "../../core/replay/schedule.ts";
 import { hasAddon } from "./addon.ts";
+import { droppedByQueues } from "./kernel-queue.ts";
 import { PackageChannel } from "./package-channel.ts";
 import { PackagePlayer } from "./package-player.ts";
 import { type FramePlayer, Player } from "./player.ts";
@@ -18,6 +19,8 @@ export interface Played {
   readonly lateness: Lateness;
   /** Times that an interface's queue had no room for a frame that was due. */
   readonly waits: number;
+  /** Packets that the kernel's own queues lost meanwhile, of whatever interface. */
+  readonly dropped: number;
   /** What ended it before its time. */
   readonly trouble: { readonly bus: string; readonly code: string } | null;
 }
@@ -55,6 +58,7 @@ export class ReplayBuses {
   ): Promise<Played> {
     const lateness = new Lateness();
     const player = this.#openPlayer();
+    const droppedBefore = droppedByQueues();
     const anchorNs = process.hrtime.bigint() + HEAD_START_NS;
     let next = 0;
     let sent = 0;
@@ -75,7 +79,8 @@ export class ReplayBuses {
       player.close();
       player.sent(count);
     }
-    return { sent, lateness, waits: player.waits, trouble: this.#trouble };
+    const dropped = droppedByQueues() - droppedBefore;
+    return { sent, lateness, waits: player.waits, dropped, trouble: this.#trouble };
   }
 
   close(): void {

@@ -29,8 +29,11 @@ export interface SocketCanBusOptions {
 
 type Listener = (frame: CanFrame, timeNs: number) => void;
 
-/** Frames that may be under way: given to the kernel, and not heard yet. */
-const UNDER_WAY_MAX = 1024;
+/**
+ * Frames that may be under way: given to the kernel, and not heard yet. Its queue loses what is
+ * beyond 1,000 on a virtual interface without a word.
+ */
+const UNDER_WAY_MAX = 512;
 
 export class SocketCanBus implements CanBus {
   readonly faultKinds = [] as const;

@@ -58,8 +58,8 @@ export async function runInQemu(options: GuestOptions): Promise<number> {
   const kernel = newestKernel() as string;
   const cards = modulesFor(kernel, [FD_CARDS.driver]) === null ? CLASSIC_CARDS : FD_CARDS;
   if (cards === CLASSIC_CARDS) {
-    const text = `rig: kernel ${kernel} has no driver ctucanfd: can0 and can1 are classic; ${HOW}\n`;
-    options.onError(Buffer.from(text));
+    const text = `kernel ${kernel} has no driver ctucanfd: can0 and can1 are classic`;
+    options.onError(Buffer.from(`rig: ${text}; ${HOW}\n`));
   }
   return runGuest(machineOf(kernel, cards, options.memory), options);
 }

@@ -104,12 +104,14 @@ function planText({ name, format }: LoadedTrace, made: Replay): ReplayPlanText {
   };
 }
 
-function endText({ schedule }: Replay, { sent, lateness, waits, trouble }: Played): ReplayEndText {
+function endText({ schedule }: Replay, played: Played): ReplayEndText {
+  const { sent, lateness, waits, dropped, trouble } = played;
   return {
     sent,
     total: Number.isFinite(schedule.total) ? schedule.total : null,
     lateness: lateness.summary,
     waits,
+    dropped,
     trouble: trouble === null ? null : troubleText(trouble.bus, trouble.code),
   };
 }
@@ -125,8 +127,10 @@ function troubleText(bus: string, code: string): string {
 }
 
 /** An end by `--timeout` is a whole replay only where it would have gone on without end. */
-function exitOf({ trouble, sent, total }: ReplayEndText, isInterrupted: boolean): ExitCode {
+function exitOf(end: ReplayEndText, isInterrupted: boolean): ExitCode {
+  const { trouble, dropped, sent, total } = end;
   if (trouble !== null) return EXIT.benchTrouble;
   if (isInterrupted) return EXIT.interrupted;
-  return total === null || sent === total ? EXIT.valid : EXIT.unknown;
+  const isWhole = dropped === 0 && (total === null || sent === total);
+  return isWhole ? EXIT.valid : EXIT.unknown;
 }
