@@ -6,12 +6,14 @@
 
 const COLOURS = `
 :root{color-scheme:light dark;
---page:#ffffff;--panel:#f5f7f9;--text:#1b2027;--muted:#56606b;--line:#d4dae1;--grid:#e6eaee;
---good:#1a7f37;--warn:#8a5a00;--bad:#c4202c;--good-soft:#e7f5eb;--warn-soft:#fbf1dc;
---bad-soft:#fdebec;--ok:#2b70c9;--info:#c46a00;--fail:#b5125a;--fault:#7a4fd0;--link:#0b5cad}
+--page:#ffffff;--panel:#f5f7f9;--text:#1b2027;--muted:#56606b;--line:#d4dae1;
+--edge:#7d8792;--grid:#e6eaee;--good:#1a7f37;--warn:#8a5a00;--bad:#c4202c;
+--good-soft:#e7f5eb;--warn-soft:#fbf1dc;
+--bad-soft:#fdebec;--ok:#2b70c9;--info:#a65700;--fail:#b5125a;--fault:#7a4fd0;--link:#0b5cad}
 @media (prefers-color-scheme:dark){:root{
---page:#0f1318;--panel:#181d24;--text:#e7eaee;--muted:#a0abb7;--line:#333c47;--grid:#262d36;
---good:#57c878;--warn:#e0ad4a;--bad:#ff8078;--good-soft:#13291b;--warn-soft:#2c2410;
+--page:#0f1318;--panel:#181d24;--text:#e7eaee;--muted:#a0abb7;--line:#333c47;
+--edge:#6b7682;--grid:#262d36;--good:#57c878;--warn:#e0ad4a;--bad:#ff8078;
+--good-soft:#13291b;--warn-soft:#2c2410;
 --bad-soft:#331719;--ok:#6aaeff;--info:#ffb14a;--fail:#ff77ad;--fault:#b794ff;--link:#78b6ff}}`;
 
 const PAGE = `
@@ -104,7 +106,7 @@ th,td{padding-right:10px}section{margin-top:26px}}
 @media print{:root{color-scheme:light;
 --page:#fff;--panel:#f5f7f9;--text:#000;--muted:#444;--line:#bbb;--grid:#ddd;--good:#1a7f37;
 --warn:#8a5a00;--bad:#c4202c;--good-soft:#fff;--warn-soft:#fff;--bad-soft:#fff;--ok:#2b70c9;
---info:#c46a00;--fail:#b5125a;--fault:#7a4fd0;--link:#000}
+--info:#a65700;--fail:#b5125a;--fault:#7a4fd0;--link:#000}
 body{font-size:12px}main{max-width:none;padding:0}.scroll,.wide{overflow:visible}
 .plot{min-width:0!important}section,.verdict,tr,figure{break-inside:avoid}
 .verdict,.badge,.plot,.legend{-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;

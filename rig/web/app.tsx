@@ -2,11 +2,12 @@
 
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Anomalies } from "./anomalies.tsx";
-import { indexesOf } from "./anomaly.ts";
+import { indexesOf, type WebAnomaly } from "./anomaly.ts";
 import { AnomalyGraph } from "./anomaly-graph.tsx";
 import { Controls } from "./controls.tsx";
 import { Live, NO_BUS } from "./live.ts";
 import { EventLog, MonitoringDashboard } from "./monitor.tsx";
+import type { History } from "./operations.ts";
 import { Plots } from "./plots.tsx";
 import { currentRun, follow, type RigAddress } from "./rig-link.ts";
 import { type OpenedRun, Runs } from "./runs.tsx";
@@ -93,11 +94,8 @@ export function App() {
             <Plots history={history} faults={faults} cursor={cursor} />
           </>
         ) : null}
-        {tab === "Dependency graph" && anomaly !== undefined ? (
-          <AnomalyGraph anomaly={anomaly} history={history} cursor={cursor} />
-        ) : null}
-        {tab === "Dependency graph" && anomaly === undefined ? (
-          <p className="muted">No anomaly: open a history that has one.</p>
+        {tab === "Dependency graph" ? (
+          <Graph anomaly={anomaly} history={history} cursor={cursor} />
         ) : null}
         {tab === "Live monitor" ? (
           <>
@@ -107,7 +105,9 @@ export function App() {
               nodes={live.run?.nodes ?? 0}
               onStart={() => setOpened(null)}
             />
-            <Title opened={opened} onLive={() => setOpened(null)} live={live} />
+            {opened === null ? null : (
+              <Title opened={opened} onLive={() => setOpened(null)} live={live} />
+            )}
             <MonitoringDashboard live={live} opened={opened?.history ?? null} />
             <Plots history={history} faults={faults} cursor={cursor} />
             <EventLog history={history} />
@@ -119,6 +119,17 @@ export function App() {
       </main>
     </>
   );
+}
+
+interface GraphProps {
+  readonly anomaly: WebAnomaly | undefined;
+  readonly history: History;
+  readonly cursor: TimeCursor;
+}
+
+function Graph({ anomaly, ...rest }: GraphProps) {
+  if (anomaly !== undefined) return <AnomalyGraph anomaly={anomaly} {...rest} />;
+  return <p className="muted">No anomaly: open a history that has one.</p>;
 }
 
 function Tabs(props: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {

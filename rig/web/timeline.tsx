@@ -5,7 +5,7 @@
  */
 
 import { useEffect, useRef, useState } from "react";
-import { busTroubles } from "../core/run/bus-course.ts";
+import { busTroubles, controllerText } from "../core/run/bus-course.ts";
 import type { Bus, Load } from "./live.ts";
 import { type FaultSpan, faultsKey, type History, type Span, timeText } from "./operations.ts";
 import { Cursor, type TimeCursor, timesWidth, useDrawing, useWidth } from "./time-axis.tsx";
@@ -29,6 +29,8 @@ interface TimelineProps {
 }
 
 const LANE = 22;
+/** Faults and states that are told in words. */
+const TOLD = 5;
 
 export function Timeline(props: TimelineProps) {
   const { history, faults, bus, marked, cursor } = props;
@@ -79,7 +81,7 @@ export function Timeline(props: TimelineProps) {
         <canvas
           ref={canvas}
           tabIndex={0}
-          aria-label={labelOf(history)}
+          aria-label={labelOf(scene)}
           {...pointing}
           onKeyDown={(event) => {
             if (press(event, { zoom, shift, step, turn, point })) event.preventDefault();
@@ -255,11 +257,20 @@ function within(whole: Window, { fromMs, toMs }: Window): Window {
   return { fromMs: from, toMs: from + length };
 }
 
-function labelOf({ spans, lanes }: History): string {
-  const what = `${spans.length} operations of ${lanes.length} clients`;
-  const keys =
-    "arrow keys pan, plus and minus zoom, n and p step, shift and arrows move the cursor";
-  return `${what}; ${keys}`;
+/** What is seen, and what keys do. */
+function labelOf({ history: { spans, lanes }, faults, troubles }: Scene): string {
+  const struck = faults.slice(0, TOLD).map(({ kind, startMs }) => {
+    return `${kind} from ${timeText(startMs)}`;
+  });
+  const states = troubles.slice(0, TOLD).map(({ node, state }) => {
+    return `${controllerText(node)} ${state}`;
+  });
+  return [
+    `${spans.length} operations of ${lanes.length} clients`,
+    ...(struck.length === 0 ? [] : [`faults: ${struck.join(", ")}`]),
+    ...(states.length === 0 ? [] : [`bus: ${states.join(", ")}`]),
+    "arrow keys pan, plus and minus zoom, n and p step, shift and arrows move the cursor",
+  ].join("; ");
 }
 
 function spanText(span: Span): string {

@@ -85,6 +85,10 @@ async function* pageRows(): AsyncGenerator<BenchRow> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(300_000);
     await page.goto(`${rig.url}/elle`);
+    await page.getByText("Drop a history here").waitFor();
+    const painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+    const firstMs = (await page.evaluate<number | undefined>(painted)) ?? Number.NaN;
+    yield { name: "page: from its address to its first picture", value: firstMs, unit: "ms" };
     const startMs = performance.now();
     await page.getByLabel("History file").setInputFiles(path);
     await page.getByLabel(new RegExp(`^${SHOWN / 2} operations of`)).waitFor();

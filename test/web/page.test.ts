@@ -170,7 +170,18 @@ describe("the page", () => {
         await page.getByLabel(/ operations of \d+ clients/).focus();
         await page.keyboard.press("n");
         await page.getByText(/^Process \d+.* Invoked at/).waitFor();
+        await page.getByLabel(/ operations of \d+ clients; faults: partition from /).waitFor();
         await picture(page, "page-timeline");
+        await page.keyboard.press("Shift+ArrowRight");
+        await expect.poll(() => page.locator(".cursor").count(), WAIT).toBe(3);
+        await page.setViewportSize(NARROW);
+        for (const name of ["Live monitor", "Runs", "Timeline", "Dependency graph"]) {
+          await tab(page, name);
+          const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
+          expect(wide, name).toBeLessThanOrEqual(NARROW.width);
+        }
+        await page.keyboard.press("ArrowLeft");
+        expect(await page.getByRole("tab", { selected: true }).textContent()).toBe("Timeline");
       });
     },
     240_000,

@@ -57,13 +57,13 @@ describe("contrast", () => {
     expect(below(PAGE_STYLE, 3, ["edge"], ["page", "panel"])).toEqual([]);
   });
 
-  it("of the report's texts is 4.5 and more, of its marks 3 and more", () => {
-    const texts = ["text", "muted", "good", "warn", "bad", "fault", "link"];
+  it("of the report's texts is 4.5 and more, of marks and rims 3 and more", () => {
+    const texts = ["text", "muted", "good", "warn", "bad", "ok", "info", "fault", "link"];
     expect(themesOf(REPORT_STYLE)).toHaveLength(3);
     expect(below(REPORT_STYLE, 4.5, texts, ["page"])).toEqual([]);
     const soft = ["good-soft", "warn-soft", "bad-soft"];
     expect(below(REPORT_STYLE, 4.5, ["text", "muted", "bad"], soft)).toEqual([]);
-    expect(below(REPORT_STYLE, 3, ["ok", "info", "fail"], ["page", "panel"])).toEqual([]);
+    expect(below(REPORT_STYLE, 3, ["fail", "edge"], ["page", "panel"])).toEqual([]);
   });
 
   it("is seen to be missing where it is", () => {
