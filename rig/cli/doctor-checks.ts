@@ -5,8 +5,11 @@ import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { missingForVcan } from "../adapters/hub/vcan-probe.ts";
 import { hasAddon } from "../adapters/socketcan/addon.ts";
+import { readInterface } from "../adapters/socketcan/interface-info.ts";
 import { hasPackage } from "../adapters/socketcan/package-channel.ts";
+import { missingForQemu } from "../adapters/vm/qemu.ts";
 import { missingForUml } from "../adapters/vm/user-mode-linux.ts";
+import { bitRatesText } from "../core/can/bit-rates.ts";
 
 export type CheckStatus = "ok" | "warn" | "fail" | "skipped";
 
@@ -37,11 +40,13 @@ export function doctorChecks(outputDir: string): readonly DoctorCheck[] {
     named("kernel CAN", kernelCan),
     named("level vcan", levelVcan),
     named("rig vm", vm),
+    named("rig vm, qemu", qemu),
     ...canInterfaces(),
     named("can-utils", () => tool("candump", "to record beside the rig", "can-utils")),
     named("serial", serial),
     named("serial ports", serialPorts),
     named("udevadm", () => tool("udevadm", "to find boards by their identity", "udev")),
+    named("uhubctl", () => tool("uhubctl", "to switch supplies by ports of a hub", "uhubctl")),
     named("java", () =>
       tool("java", "to judge by Elle itself (check --engine elle-cli)", "default-jre-headless"),
     ),
@@ -126,6 +131,15 @@ function vm(): Finding {
   return { status: "warn", detail: `it needs ${list}`, next: `apt-get install ${list}` };
 }
 
+/** Only for those who want the kernel's driver of a controller: no warning without it. */
+function qemu(): Finding {
+  if (!IS_LINUX) return { status: "skipped", detail: "it needs Linux" };
+  const missing = missingForQemu();
+  if (missing.length === 0) return { status: "ok", detail: "QEMU, a kernel and busybox are there" };
+  const list = missing.join(" ");
+  return { status: "skipped", detail: `it needs ${list}`, next: `apt-get install ${list}` };
+}
+
 interface CanInterface {
   readonly name: string;
   readonly mtu: number;
@@ -148,12 +162,19 @@ function canInterfaces(): readonly DoctorCheck[] {
 }
 
 function judged({ name, mtu, isUp, isHardware }: CanInterface): Finding {
-  const detail = `${isUp ? "up" : "down"}, MTU ${mtu}${isHardware ? ", hardware" : ""}`;
+  const rates = isHardware ? `, hardware, ${ratesOf(name)}` : "";
+  const detail = `${isUp ? "up" : "down"}, MTU ${mtu}${rates}`;
   if (isUp && mtu >= 72) return { status: "ok", detail };
   const timing = isHardware ? " type can bitrate 1000000 dbitrate 8000000 fd on restart-ms 10" : "";
   const set = `ip link set ${name}`;
   const next = `${set} down; ${set} mtu 72${timing}; ${set} up`;
   return { status: "warn", detail: `${detail}: no FD frames pass`, next };
+}
+
+/** As the driver says them now. */
+function ratesOf(name: string): string {
+  const { rates } = readInterface(name);
+  return rates === null ? "no bit rates" : `bit rates ${bitRatesText(rates)}`;
 }
 
 function serial(): Finding {

@@ -59,6 +59,16 @@ export function readInterface(name: string): InterfaceInfo {
   };
 }
 
+/** Why an interface takes no frames, as the kernel would name it; null when it should. */
+export function linkTrouble(name: string): "ENETDOWN" | "ENODEV" | null {
+  try {
+    const flags = Number(readFileSync(`/sys/class/net/${name}/flags`, "latin1"));
+    return (flags & FLAG_UP) === 0 ? "ENETDOWN" : null;
+  } catch {
+    return "ENODEV";
+  }
+}
+
 /** Null without iproute2. */
 function linkDetails(name: string): LinkDetails | null {
   try {

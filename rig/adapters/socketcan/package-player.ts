@@ -1,11 +1,12 @@
 /**
  * Frames sent at their times where our own addon can't be built: by the npm package, one by one
  * from the event loop, which makes them later the busier the program is. Why a frame was not taken
- * the package does not say, so that it is tried again.
+ * the package does not say, so that it is tried again unless the interface is down or gone.
  */
 
+import { linkTrouble } from "./interface-info.ts";
 import type { PackageChannel } from "./package-channel.ts";
-import type { DueFrame, FramePlayer } from "./player.ts";
+import type { DueFrame, FramePlayer, PlayerTrouble } from "./player.ts";
 
 const CAPACITY = 1 << 14;
 /** Timers of Node are this coarse; the rest is waited for awake. */
@@ -13,8 +14,9 @@ const AWAKE_MS = 1.2;
 const RETRY_MS = 1;
 
 export class PackagePlayer implements FramePlayer {
-  readonly trouble = null;
   readonly #channels: readonly PackageChannel[];
+  readonly #names: readonly string[];
+  #trouble: PlayerTrouble | null = null;
   readonly #waiting: DueFrame[] = [];
   #done: { readonly dueNs: bigint; readonly sentNs: bigint }[] = [];
   #next = 0;
@@ -22,8 +24,14 @@ export class PackagePlayer implements FramePlayer {
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(channels: readonly PackageChannel[]) {
+  /** The interfaces of the channels, in their order. */
+  constructor(channels: readonly PackageChannel[], names: readonly string[]) {
     this.#channels = channels;
+    this.#names = names;
+  }
+
+  get trouble(): PlayerTrouble | null {
+    return this.#trouble;
   }
 
   get room(): number {
@@ -69,7 +77,9 @@ export class PackagePlayer implements FramePlayer {
       while (process.hrtime.bigint() < first.dueNs);
       if (this.#channels[first.channel]?.send(first.frame) !== true) {
         this.#waits++;
-        this.#again(RETRY_MS);
+        const code = linkTrouble(this.#names[first.channel] ?? "");
+        if (code === null) this.#again(RETRY_MS);
+        else this.#trouble = { code, channel: first.channel };
         return;
       }
       this.#done.push({ dueNs: first.dueNs, sentNs: process.hrtime.bigint() });

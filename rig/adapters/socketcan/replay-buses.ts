@@ -98,7 +98,7 @@ export class ReplayBuses {
   }
 
   #openPlayer(): FramePlayer {
-    return this.canSendAll ? new Player(this.#raw) : new PackagePlayer(this.#package);
+    return this.canSendAll ? new Player(this.#raw) : new PackagePlayer(this.#package, this.names);
   }
 
   #note({ trouble }: FramePlayer): void {
