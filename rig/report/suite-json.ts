@@ -28,7 +28,7 @@ export function isAsExpected({ partial, entries }: SuiteResult): boolean {
 }
 
 function entryJson(entry: SuiteEntry): string {
-  const { plan, runs, notRun } = entry;
+  const { plan, runs, notRun, skipped } = entry;
   const lines = runs.map((run) => `        ${JSON.stringify(run)}`);
   return [
     "    {",
@@ -36,6 +36,7 @@ function entryJson(entry: SuiteEntry): string {
     `      "plan": ${JSON.stringify(plan)},`,
     `      "totals": ${JSON.stringify(totalsOf([entry]))},`,
     `      "notRun": ${JSON.stringify(notRun)},`,
+    ...(skipped === undefined ? [] : [`      "skipped": ${JSON.stringify(skipped)},`]),
     lines.length === 0 ? '      "runs": []' : `      "runs": [\n${lines.join(",\n")}\n      ]`,
     "    }",
   ].join("\n");

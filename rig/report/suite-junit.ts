@@ -33,7 +33,9 @@ export function suiteJunit(result: SuiteResult, options: SuiteJunitOptions): str
       ...propertiesOf(entry),
       "    </properties>",
       ...entry.runs.flatMap((run) => caseOf(entry, run, { name: names[index] ?? "", ...options })),
-      ...entry.notRun.flatMap((seed) => skippedCase(names[index] ?? "", seed, partial)),
+      ...entry.notRun.flatMap((seed) =>
+        skippedCase(names[index] ?? "", seed, entry.skipped ?? partial),
+      ),
       "  </testsuite>",
     ]),
     "</testsuites>",

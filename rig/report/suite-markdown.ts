@@ -23,6 +23,9 @@ export function suiteMarkdown(result: SuiteResult, failures: readonly SuiteFailu
     row(head.map(() => "---")),
     ...rows.map(row),
     row(total.map((text) => `**${cell(text)}**`)),
+    ...result.entries.flatMap(({ plan, skipped }) =>
+      skipped === undefined ? [] : ["", `Skipped: ${plan.scenario}: ${cell(skipped)}.`],
+    ),
     ...shown.flatMap(failureLines),
     ...(more > 0 ? ["", `And ${plural(more, "more failure")}: see suite.json.`] : []),
     "",

@@ -38,6 +38,8 @@ export interface SuiteEntry {
   readonly runs: readonly SuiteRun[];
   /** Seeds that were asked for and not run. */
   readonly notRun: readonly number[];
+  /** Why nothing of it was run, although the suite was not cut short. */
+  readonly skipped?: string;
 }
 
 export interface SuiteResult {

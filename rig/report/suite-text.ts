@@ -41,6 +41,7 @@ export function suiteText(result: SuiteResult, options: SuiteTextOptions): strin
     ...headLines(result, options),
     "",
     ...tableLines(result, options),
+    ...skippedLines(result, options),
     ...shown.flatMap((failure) => ["", ...failureLines(failure, { width, style })]),
     ...(failures.length > shown.length
       ? ["", `and ${plural(failures.length - shown.length, "more failure")}: see suite.json`]
@@ -158,6 +159,19 @@ function outcomesText({ outcomes, notRun }: SuiteTotals): string {
     return count === 0 ? [] : [`${countText(count)} ${outcome}`];
   });
   return counted.join(", ");
+}
+
+function skippedLines({ entries }: SuiteResult, { style, width }: SuiteTextOptions) {
+  const skipped = entries.filter((entry) => entry.skipped !== undefined);
+  if (skipped.length === 0) return [];
+  return [
+    "",
+    ...skipped.flatMap((entry) =>
+      wrap(`skipped  ${printable(nameOf(entry))}: ${printable(entry.skipped ?? "")}`, width).map(
+        (line) => style.paint("faint", line),
+      ),
+    ),
+  ];
 }
 
 function failureLines(

@@ -257,7 +257,7 @@ describe("bad input to rig suite", () => {
     [["--rerun", "x.json", "--seeds", "3"], 64, /--seeds beside --rerun/],
     [["--rerun", "nowhere.json"], 65, /nowhere.json: not readable: no such file/],
     [["nowhere.yaml"], 65, /nowhere.yaml: not readable: no such file/],
-    [["--level", "bench"], 64, /level bench: expected rig run with --bench FILE/],
+    [["--level", "bench"], 64, /level bench: expected --bench FILE beside it/],
     [["--output-dir", "/proc/nowhere"], 65, /the output folder is not writable/],
   ])("%j gives exit code %i and one clear line", async (args, expected, line) => {
     const cwd = temporaryFolder();

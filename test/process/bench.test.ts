@@ -204,6 +204,23 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     expect(refusal).toBe(5);
   });
 
+  it("runs what it can of a suite, and says why it skips the others", async () => {
+    const folder = temporaryFolder();
+    const junit = join(folder, "junit.xml");
+    const scenarios = ["--scenario", "bft-minority", "--scenario", "happy"];
+    const size = ["--operations", "20", "--concurrency", "5", "--output-dir", folder];
+    const args = ["suite", "--bench", ownBench(), ...scenarios, ...size, "--junit-xml", junit];
+    const { code, stdout } = await rig(args, { env: { TMPDIR: folder } });
+    expect(stdout).toMatch(/^AS EXPECTED {3}suite: 2 scenarios, 2 runs\n/);
+    const why = 'level "bench" is not available: expected "sim"';
+    expect(stdout).toContain(`\nskipped  bft-minority (7): ${why}\n`);
+    expect(readFileSync(junit, "utf8")).toContain(
+      `<skipped message="not run: ${why.replaceAll('"', "&quot;")}"/>`,
+    );
+    expect(readdirSync(join(folder, "happy", "latest"))).toContain("console-ecu0.log");
+    expect(code).toBe(0);
+  });
+
   it("refuses more nodes than the bench has, and level bench without one", async () => {
     const many = await runOn(ownBench(), "happy", "--nodes", "7");
     expect(many.stderr).toBe(

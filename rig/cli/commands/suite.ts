@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import type { Argv } from "yargs";
+import { readBenchFile } from "../../adapters/store/bench-file.ts";
 import { SuiteFolder } from "../../adapters/store/suite-folder.ts";
 import { EXIT, type ExitCode, exitOfBatch } from "../../core/verdict/exit-code.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
@@ -10,11 +11,13 @@ import { suiteMarkdown } from "../../report/suite-markdown.ts";
 import { suiteProgressText } from "../../report/suite-progress.ts";
 import { type SuiteResult, totalsOf } from "../../report/suite-result.ts";
 import { suiteText } from "../../report/suite-text.ts";
+import { type BenchChoice, type HeldBench, holdBench } from "../bench/run-bench.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { Interrupts } from "../interrupts.ts";
 import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { sizeOptions } from "../options.ts";
+import { BenchPool } from "../suite/bench-pool.ts";
 import { WorkerPool } from "../suite/pool.ts";
 import { leftOutOf, requestsOf, type SelectionArguments } from "../suite/requests.ts";
 import { type SuiteOutcome, type SuiteRequest, SuiteRunner } from "../suite/run-suite.ts";
@@ -29,6 +32,9 @@ type SuiteArguments = GlobalArguments &
     readonly summary?: string | undefined;
     readonly "stop-on-failure": boolean;
     readonly keep: boolean;
+    readonly bench?: string | undefined;
+    readonly wait?: string | undefined;
+    readonly flash: boolean;
   };
 
 const JOBS_MAX = 256;
@@ -55,11 +61,22 @@ function suiteOptions(yargs: Argv<GlobalArguments>) {
     .option("junit-xml", { string: true, describe: "Write JUnit XML there too" })
     .option("summary", { string: true, describe: "Append a summary in Markdown to this file" })
     .option("stop-on-failure", {
+      alias: "until-failure",
       boolean: true,
       default: false,
       describe: "End at the first outcome that is not the expected one",
     })
     .option("keep", { boolean: true, default: false, describe: "Keep a folder of every run" })
+    .option("bench", {
+      string: true,
+      describe: "Bench file: what its boards can do, on them [default: none]",
+    })
+    .option("wait", { string: true, describe: "How long to wait for a bench that is busy" })
+    .option("flash", {
+      boolean: true,
+      default: false,
+      describe: "On a bench: first flash the boards whose image has changed",
+    })
     .option("rerun", { string: true, describe: "Repeat what failed in this suite.json" })
     .example("$0 suite --seeds 50 --junit-xml junit.xml", "every scenario on seeds 1 to 50")
     .example("$0 suite mine.yaml nightly.yaml", "scenario and suite files");
@@ -67,8 +84,13 @@ function suiteOptions(yargs: Argv<GlobalArguments>) {
 
 async function suite(args: SuiteArguments): Promise<ExitCode> {
   const limitMs = timeoutMs(args.timeout);
-  const jobs = jobsOf(args.jobs);
-  const requests = requestsOf(args);
+  const choice = benchOf(args);
+  const jobs = choice === undefined ? jobsOf(args.jobs) : 1;
+  const requests = requestsOf(args, { bench: choice?.bench });
+  const [first] = requests;
+  if (first?.skipped !== undefined && requests.every(({ skipped }) => skipped !== undefined)) {
+    throw new RigError("capability.level", `nothing can be run: ${first.skipped}`);
+  }
   if (requests.length === 0) {
     if (!args.quiet) process.stderr.write(`rig: nothing failed in ${args.rerun}\n`);
     return EXIT.valid;
@@ -84,15 +106,19 @@ async function suite(args: SuiteArguments): Promise<ExitCode> {
   const folder = SuiteFolder.create(args["output-dir"], name);
   folder.write("run.json", suiteRunJson(folder.path, times, null));
   const interrupts = new Interrupts();
+  let held: HeldBench | undefined;
   try {
-    const outcome = await carryOutSuite(args, { requests, jobs, limitMs, interrupts });
+    held = choice === undefined ? undefined : await holdBench(choice, interrupts.signal);
+    const parts = { requests, jobs, limitMs, interrupts, held };
+    const { outcome, exit } = await carryOutSuite(args, parts);
     writeSuite(folder, outcome, { ...times, junitFile: args["junit-xml"] });
     if (args.summary !== undefined) {
       appendOutput(args.summary, suiteMarkdown(outcome.result, failuresOf(outcome)), "summary");
     }
     show(outcome, folder.path, args);
-    return exitOfSuite(outcome.result, interrupts.signal.aborted);
+    return exit ?? exitOfSuite(outcome.result, interrupts.signal.aborted);
   } finally {
+    held?.lease.release();
     interrupts.stop();
   }
 }
@@ -102,12 +128,24 @@ interface Carrying {
   readonly jobs: number;
   readonly limitMs: number | undefined;
   readonly interrupts: Interrupts;
+  readonly held: HeldBench | undefined;
+}
+
+/** `exit` says how the bench fared, where that was not well. */
+interface CarriedOut {
+  readonly outcome: SuiteOutcome;
+  readonly exit: ExitCode | null;
+}
+
+function benchOf({ bench: file, wait, flash }: SuiteArguments): BenchChoice | undefined {
+  if (file === undefined) return undefined;
+  return { bench: readBenchFile(file), file, wait, keep: false, flash };
 }
 
 async function carryOutSuite(
   args: SuiteArguments,
-  { requests, jobs, limitMs, interrupts }: Carrying,
-): Promise<SuiteOutcome> {
+  { requests, jobs, limitMs, interrupts, held }: Carrying,
+): Promise<CarriedOut> {
   const stop = new AbortController();
   const { signal } = interrupts;
   signal.addEventListener("abort", () => stop.abort(`interrupted by ${signal.reason}`));
@@ -115,19 +153,23 @@ async function carryOutSuite(
     () => stop.abort(`it took longer than ${(limitMs ?? 0) / 1000} s`),
     limitMs ?? 2 ** 31 - 1,
   );
-  const pool = new WorkerPool(jobs);
+  const outputDir = args["output-dir"];
+  const onTrouble = (text: string) => stop.abort(`the bench is in trouble: ${text}`);
+  const bench = held && new BenchPool({ held, outputDir, interrupts, onTrouble });
+  const pool = bench ?? new WorkerPool(jobs);
   interrupts.urgent.addEventListener("abort", () => void pool.close());
   const progress = new ProgressLine(args.quiet || args.json);
-  const total = requests.reduce((sum, { seeds }) => sum + seeds.length, 0);
+  const total = requests.reduce((sum, it) => sum + (it.skipped ? 0 : it.seeds.length), 0);
   let done = 0;
   let failed = 0;
   const runner = new SuiteRunner({
     requests,
     jobs: Math.min(jobs, total),
     pool,
-    outputDir: args["output-dir"],
+    outputDir,
     stopOnFailure: args["stop-on-failure"],
-    keep: args.keep,
+    // What was run on a bench has its folder anyway.
+    keep: args.keep || held !== undefined,
     signal: stop.signal,
     onRun(request, run) {
       done++;
@@ -140,12 +182,18 @@ async function carryOutSuite(
     },
   });
   try {
-    return await runner.run();
+    return { outcome: await runner.run(), exit: exitOfBench(bench, interrupts) };
   } finally {
     clearTimeout(timer);
     progress.erase();
     await pool.close();
   }
+}
+
+function exitOfBench(bench: BenchPool | undefined, { signal }: Interrupts): ExitCode | null {
+  if (bench === undefined) return null;
+  if (signal.aborted) return bench.isRestored ? null : EXIT.interruptedNotRestored;
+  return bench.trouble === null ? null : EXIT.benchTrouble;
 }
 
 function show(outcome: SuiteOutcome, folder: string, { json, quiet }: SuiteArguments): void {

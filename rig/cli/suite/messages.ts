@@ -17,6 +17,15 @@ export type Answer =
   /** The rig's own error: a run that broke, a folder that could not be written. */
   | { readonly kind: "broken"; readonly code: string; readonly message: string };
 
+/** Whoever carries out jobs. */
+export interface JobPool {
+  run(job: Job): Promise<Answer>;
+  /** Jobs that wait are given up at once, those at work as soon as they notice. */
+  abort(reason: string): void;
+  /** Ends all, whatever they are at. */
+  close(): Promise<void>;
+}
+
 export type ToWorker =
   | { readonly kind: "job"; readonly job: Job }
   | { readonly kind: "abort"; readonly reason: string };

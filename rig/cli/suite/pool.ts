@@ -4,14 +4,14 @@
  */
 
 import { Worker } from "node:worker_threads";
-import type { Answer, Job, ToWorker } from "./messages.ts";
+import type { Answer, Job, JobPool, ToWorker } from "./messages.ts";
 
 interface Waiting {
   readonly job: Job;
   readonly answer: (answer: Answer) => void;
 }
 
-export class WorkerPool {
+export class WorkerPool implements JobPool {
   readonly #size: number;
   readonly #waiting: Waiting[] = [];
   readonly #idle: Worker[] = [];
@@ -29,14 +29,12 @@ export class WorkerPool {
     });
   }
 
-  /** Jobs that wait are given up at once, those at work as soon as they notice. */
   abort(reason: string): void {
     this.#isEnding = true;
     for (const { answer } of this.#waiting.splice(0)) answer({ kind: "aborted" });
     for (const worker of this.#busy.keys()) post(worker, { kind: "abort", reason });
   }
 
-  /** Ends the threads, whatever they are at. */
   async close(): Promise<void> {
     this.#isEnding = true;
     for (const { answer } of this.#waiting.splice(0)) answer({ kind: "aborted" });

@@ -7,6 +7,8 @@ import {
   SEEDS_MAX,
   type SuiteFileEntry,
 } from "../../adapters/store/suite-file.ts";
+import type { Bench } from "../../core/bench/bench.ts";
+import { benchLacks } from "../../core/bench/bench-capability.ts";
 import { suits } from "../../core/plan/byzantine-issues.ts";
 import { findScenario, SEED_MAX } from "../../core/plan/make-plan.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
@@ -29,6 +31,11 @@ export interface SelectionArguments extends SizeArguments {
   readonly rerun?: string | undefined;
 }
 
+/** What can't be run on the bench is asked for all the same, with the reason why it is skipped. */
+export interface SuiteTarget {
+  readonly bench?: Bench | undefined;
+}
+
 interface Selected {
   readonly scenario: Scenario;
   readonly sizes: SizeArguments;
@@ -36,8 +43,18 @@ interface Selected {
   readonly count: number | undefined;
 }
 
-export function requestsOf(args: SelectionArguments): readonly SuiteRequest[] {
-  if (args.rerun !== undefined) return failedRequests(args.rerun, args);
+export function requestsOf(
+  given: SelectionArguments,
+  { bench }: SuiteTarget = {},
+): readonly SuiteRequest[] {
+  if (given.level === "bench" && bench === undefined) {
+    throw new RigError("usage.option", "level bench: expected --bench FILE beside it");
+  }
+  const args = bench === undefined ? given : { ...given, level: "bench" };
+  if (bench !== undefined && given.level !== undefined && given.level !== "bench") {
+    throw new RigError("usage.option", `--level ${given.level} beside --bench: expected bench`);
+  }
+  if (given.rerun !== undefined) return failedRequests(given.rerun, given);
   const references = [...args.files, ...(args.scenario ?? [])];
   const selected =
     references.length === 0
@@ -46,12 +63,29 @@ export function requestsOf(args: SelectionArguments): readonly SuiteRequest[] {
         )
       : references.flatMap((reference) => selectedBy(reference, args));
   const requests = selected.map(({ scenario, sizes, first = 1, count = 1 }) => ({
-    plan: withoutSeed(planOfScenario(scenario, sizes)),
+    ...(bench === undefined
+      ? { plan: withoutSeed(planOfScenario(scenario, sizes)) }
+      : planOnBench(bench, scenario, sizes)),
     seeds: seedsFrom(first, count),
   }));
   const runs = requests.reduce((sum, { seeds }) => sum + seeds.length, 0);
   if (runs <= RUNS_MAX) return requests;
   throw new RigError("usage.option", `--seeds asks for ${runs} runs: expected at most ${RUNS_MAX}`);
+}
+
+function planOnBench(bench: Bench, scenario: Scenario, sizes: SizeArguments) {
+  const lacking = (lack: RigError) => {
+    const plan = withoutSeed(planOfScenario(scenario, { ...sizes, level: "sim" }));
+    return { plan: { ...plan, level: "bench" as const }, skipped: lack.message };
+  };
+  try {
+    const plan = withoutSeed(planOfScenario(scenario, sizes));
+    const lack = benchLacks(bench, plan);
+    return lack === null ? { plan } : lacking(lack);
+  } catch (error) {
+    if (error instanceof RigError && error.code.startsWith("capability.")) return lacking(error);
+    throw error;
+  }
 }
 
 /** Names of built-in scenarios that a suite of all can't run with the protocol asked for. */
@@ -86,9 +120,6 @@ function plain(scenario: Scenario, args: SelectionArguments): Selected {
   if (count !== undefined && (count < 1 || count > SEEDS_MAX)) {
     const expected = `expected a whole number from 1 to ${SEEDS_MAX}`;
     throw new RigError("usage.option", `--seeds is ${count}: ${expected}`);
-  }
-  if (args.level === "bench") {
-    throw new RigError("usage.option", "level bench: expected rig run with --bench FILE");
   }
   return { scenario, sizes: args, first, count };
 }

@@ -11,19 +11,20 @@ import {
   type SuiteResult,
   type SuiteRun,
 } from "../../report/suite-result.ts";
-import type { Answer } from "./messages.ts";
-import type { WorkerPool } from "./pool.ts";
+import type { Answer, JobPool } from "./messages.ts";
 
 /** One scenario at one size, and the seeds to run it on. */
 export interface SuiteRequest {
   readonly plan: SuitePlan;
   readonly seeds: readonly number[];
+  /** Why nothing of it is run; left out where all is. */
+  readonly skipped?: string;
 }
 
 export interface SuiteOptions {
   readonly requests: readonly SuiteRequest[];
   readonly jobs: number;
-  readonly pool: WorkerPool;
+  readonly pool: JobPool;
   readonly outputDir: string;
   readonly stopOnFailure: boolean;
   /** Records the runs that came out as expected as well. */
@@ -64,7 +65,7 @@ export class SuiteRunner {
   constructor(options: SuiteOptions) {
     this.#options = options;
     this.#tasks = options.requests.flatMap((request) =>
-      request.seeds.map((seed) => ({ request, seed })),
+      seedsOf(request).map((seed) => ({ request, seed })),
     );
   }
 
@@ -119,7 +120,9 @@ export class SuiteRunner {
 
   #result(): SuiteResult {
     let at = 0;
-    const entries = this.#options.requests.map(({ plan, seeds }) => {
+    const entries = this.#options.requests.map((request) => {
+      const { plan, seeds, skipped } = request;
+      if (skipped !== undefined) return { plan, runs: [], notRun: seeds, skipped };
       const all = seeds.map((seed) => {
         const run = at > this.#last ? undefined : this.#runs[at];
         at++;
@@ -131,7 +134,9 @@ export class SuiteRunner {
     });
     return {
       schema: 1,
-      partial: this.#partial(entries.some((each) => each.notRun.length > 0)),
+      partial: this.#partial(
+        entries.some((each) => each.notRun.length > 0 && !("skipped" in each)),
+      ),
       entries,
     };
   }
@@ -144,6 +149,11 @@ export class SuiteRunner {
     if (failed === undefined) return "it broke off";
     return `stopped at the first failure, ${failed.request.plan.scenario} on seed ${failed.seed}`;
   }
+}
+
+/** Those that are run. */
+function seedsOf({ seeds, skipped }: SuiteRequest): readonly number[] {
+  return skipped === undefined ? seeds : [];
 }
 
 export function planOf({ plan }: SuiteRequest, seed: number): RunPlan {
