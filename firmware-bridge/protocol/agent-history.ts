@@ -18,7 +18,11 @@ export const NOTE_EVENTS = [
   "snapshot",
   "abstain",
   "refuse",
+  "reject",
 ] as const;
+
+/** All that is said of a refusal: the frame was in the node's own name. */
+const OWN_NAME = { message: "frame", reason: "own-name" } as const;
 
 /** What a node notes of its own deeds, as `rig node` says it. */
 export interface AgentNote {
@@ -29,6 +33,9 @@ export interface AgentNote {
   readonly digest: string | null;
   readonly requests?: readonly (readonly [client: number, request: number])[];
   readonly voters?: number;
+  /** Of `reject`. */
+  readonly message?: string;
+  readonly reason?: string;
 }
 
 export interface RawRecord {
@@ -75,7 +82,8 @@ export function decodeNote(body: Uint8Array): AgentNote | null {
     digest = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
     at += 8;
   }
-  const note = { event, slot: view.getUint32(2, true), round: view.getUint16(6, true), digest };
+  const place = { slot: view.getUint32(2, true), round: view.getUint16(6, true), digest };
+  const note = { event, ...place, ...(event === "reject" ? OWN_NAME : {}) };
   const voters = marks & HAS_VOTERS ? { voters: view.getUint16(at, true) } : {};
   if (!(marks & HAS_REQUESTS)) return { ...note, ...voters };
   const requests: [number, number][] = [];
@@ -85,8 +93,12 @@ export function decodeNote(body: Uint8Array): AgentNote | null {
   return { ...note, ...voters, requests };
 }
 
-export function isNoteEvent(event: string): event is AgentNote["event"] {
-  return NOTE_EVENTS.some((each) => each === event);
+/** Refusals for other reasons, and convictions, have no place in the history of a board. */
+export function isNote<T extends { readonly event: string; readonly reason?: string }>(
+  record: T,
+): record is T & Pick<AgentNote, "event"> {
+  if (record.event === "reject") return record.reason === OWN_NAME.reason;
+  return NOTE_EVENTS.some((each) => each === record.event);
 }
 
 /** The body of a record. */

@@ -4,7 +4,7 @@
  */
 
 import { NodeDevice, RESTARTS } from "../../firmware-bridge/emulator/node-device.ts";
-import { encodeNote, isNoteEvent } from "../../firmware-bridge/protocol/agent-history.ts";
+import { encodeNote, isNote } from "../../firmware-bridge/protocol/agent-history.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { LinkEvent } from "../ports/bus-link.ts";
@@ -42,9 +42,7 @@ export function boardVoice(plan: RunPlan, node: number, serial: string, boot: nu
   });
   return {
     record(record) {
-      const { event } = record;
-      // Refusals and convictions have no place in the history of a board.
-      if (isNoteEvent(event)) device.note(encodeNote({ ...record, event }));
+      if (isNote(record)) device.note(encodeNote(record));
     },
     ready() {
       process.stdin.on("data", (bytes) => device.feed(bytes));

@@ -88,7 +88,7 @@ function mangled(data: Uint8Array, random: Random): Uint8Array {
 }
 
 /** The others are for the campaign: what they ask of a node is much the same. */
-const FEW = ["partition", "power-cycle-rolling", "flash-bitrot", "gray-slow"];
+const FEW = ["partition", "power-cycle-rolling", "flash-bitrot", "masquerade"];
 
 describe("a node in C does what a node in TypeScript does", () => {
   it.each(process.env["RIG_AGENT_SEEDS"] === undefined ? FEW : NAMES)(

@@ -159,7 +159,7 @@ void agreement_message(struct roj *roj, uint8_t source, const struct wire_messag
     if (round > ROJ_ROUND_MAX || !is_near(roj, number))
         return;
     slot = rounds_slot(roj, number);
-    if (!slot_hear(slot, source, message) || number != roj->current)
+    if (!slot_hear(slot, source, message, roj->options.node) || number != roj->current)
         return;
     if (!slot->active) {
         if (slot->lively >= 0)

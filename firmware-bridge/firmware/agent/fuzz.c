@@ -201,7 +201,7 @@ void agent_port_restart(void)
 
 void agent_port_noted(const uint8_t *body, uint8_t length)
 {
-    if (length < 8 || body[0] > ROJ_REFUSED)
+    if (length < 8 || body[0] > ROJ_REJECTED)
         fail("a note without a form");
 }
 

@@ -6,7 +6,8 @@
 #include "native.h"
 
 static const char *const EVENTS[] = {"boot",  "propose", "vote",   "lock",  "confirm",  "commit",
-                                     "apply", "expire",  "fetch",  "snapshot", "abstain", "refuse"};
+                                     "apply", "expire",  "fetch",  "snapshot", "abstain", "refuse",
+                                     "reject"};
 
 static int is_enabled;
 
@@ -70,6 +71,9 @@ void say_note(uint16_t life, const uint8_t *body, uint8_t length)
                    (unsigned)word(body + at + 2, 2));
         putchar(']');
     }
+    /* The only reason that there is. */
+    if (event == sizeof EVENTS / sizeof *EVENTS - 1)
+        fputs(",\"message\":\"frame\",\"reason\":\"own-name\"", stdout);
     fputs("}}\n", stdout);
 }
 

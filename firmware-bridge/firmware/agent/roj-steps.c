@@ -18,7 +18,8 @@
 #include "roj.h"
 
 static const char *const EVENTS[] = {"boot",  "propose", "vote",   "lock",  "confirm",  "commit",
-                                     "apply", "expire",  "fetch",  "snapshot", "abstain", "refuse"};
+                                     "apply", "expire",  "fetch",  "snapshot", "abstain", "refuse",
+                                     "reject"};
 
 static struct roj node;
 static struct roj_options options;

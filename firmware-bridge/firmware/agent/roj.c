@@ -311,6 +311,11 @@ void roj_frame(struct roj *roj, uint16_t id, const uint8_t *data, uint8_t length
     if (roj->has_stopped || length < WIRE_HEADER)
         return;
     wire_read_header(data, &header);
+    /* The identifier is no proof, and what a node has said it knows better from its own journal. */
+    if (source == roj->options.node && header.type != WIRE_REQUEST) {
+        roj_note(roj, ROJ_REJECTED, 0, 0);
+        return;
+    }
     if (!is_of_this_boot(roj, source, header.boot))
         return;
     body = wire_parts_add(&roj->parts, source, &header, data, length, &body_length);

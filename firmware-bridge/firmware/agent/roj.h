@@ -61,7 +61,8 @@ enum roj_event {
     ROJ_FETCHED,
     ROJ_SNAPSHOT,
     ROJ_ABSTAINED,
-    ROJ_REFUSED
+    ROJ_REFUSED,
+    ROJ_REJECTED  /* a frame in the node's own name */
 };
 
 enum roj_stored { ROJ_STORED_OK, ROJ_STORED_IO, ROJ_STORED_FULL };

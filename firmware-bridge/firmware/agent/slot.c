@@ -273,7 +273,8 @@ static uint8_t hear_proposal(struct slot *slot, uint8_t source, const struct wir
     return 1;
 }
 
-uint8_t slot_hear(struct slot *slot, uint8_t source, const struct wire_message *message)
+uint8_t slot_hear(struct slot *slot, uint8_t source, const struct wire_message *message,
+                  uint8_t self)
 {
     struct slot_round *entry;
     struct slot_tally *tally;
@@ -293,7 +294,8 @@ uint8_t slot_hear(struct slot *slot, uint8_t source, const struct wire_message *
     if (message->type != WIRE_VOTE_SET)
         return tally_add(tally, slot->nodes, source, choice);
     for (voter = 0; voter < slot->nodes; voter++) {
-        if ((message->voters >> voter & 1) == 0)
+        /* What others say of the node itself they may have from a stranger. */
+        if ((message->voters >> voter & 1) == 0 || voter == self)
             continue;
         slot_heard_round(slot, voter, message->round);
         is_news |= tally_add(tally, slot->nodes, voter, choice);

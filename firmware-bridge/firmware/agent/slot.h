@@ -85,6 +85,7 @@ void slot_heard_round(struct slot *slot, uint8_t source, uint16_t round);
 /* The highest round that at least `count` nodes have reached; -1 when there is none. */
 int32_t slot_reached(const struct slot *slot, uint8_t count);
 /* Notes what a message says of a round; 0 when that is nothing new. */
-uint8_t slot_hear(struct slot *slot, uint8_t source, const struct wire_message *message);
+uint8_t slot_hear(struct slot *slot, uint8_t source, const struct wire_message *message,
+                  uint8_t self);
 
 #endif

@@ -274,6 +274,25 @@ describe("a frame", () => {
     expect(bench.take("vote")).toEqual([aVote(0, 0, A.digest)]);
   });
 
+  it("in the node's own name is not its own past, nor is what others have from it", () => {
+    const bench = new RojBench({ node: 1, nodes: 3 });
+    bench.hear(1, aVote(0, 0, B.digest));
+    bench.hear(1, aConfirm(0, 0, B.digest));
+    expect(bench.traces.filter(({ event }) => event === "reject")).toMatchObject([
+      { message: "frame", reason: "own-name" },
+      { message: "frame", reason: "own-name" },
+    ]);
+    const set = { kind: "vote-set", phase: "vote", slot: 0, round: 0, digest: B.digest } as const;
+    bench.hear(2, { ...set, voters: 0b110 });
+    bench.hear(0, aProposal(0, 0, A));
+    bench.take();
+    bench.roundTimer();
+    expect(bench.take("vote")).toEqual([]);
+    bench.store();
+    bench.roundTimer();
+    expect(bench.take("vote")).toEqual([aVote(0, 0, A.digest), aVote(0, 0, A.digest)]);
+  });
+
   it("from a node that does not exist counts for nothing", () => {
     const bench = new RojBench({ node: 1, nodes: 3 });
     bench.hear(0, aProposal(0, 0, A));

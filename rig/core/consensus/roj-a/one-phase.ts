@@ -97,7 +97,8 @@ export class OnePhase implements SlotAgreement {
     const { slot } = this;
     if (message.round !== ROUND || message.slot < slot || message.slot > slot + WINDOW) return;
     const state = this.#slotState(message.slot);
-    if (hears(state, source, message) && state === this.#current) this.wake();
+    const isNews = hears(state, source, message, this.#options.node);
+    if (isNews && state === this.#current) this.wake();
   }
 
   onRoundTimer(): void {

@@ -152,7 +152,7 @@ export class Agreement implements SlotAgreement {
   onMessage(source: number, message: RoundMessage): void {
     if (message.round > ROUND_MAX || !this.isNear(message.slot)) return;
     const state = this.#slotState(message.slot);
-    if (!hears(state, source, message) || state !== this.#current) return;
+    if (!hears(state, source, message, this.#options.node) || state !== this.#current) return;
     if (!state.active) {
       if (state.livelyRound >= 0) this.wake();
       else this.#progress(state, state.roundState(message.round));

@@ -7,12 +7,17 @@ import type { SlotState } from "./slot-state.ts";
 type ProposalMessage = Extract<RojMessage, { kind: "propose" | "value" }>;
 type SetMessage = Extract<RojMessage, { kind: "vote-set" }>;
 
-/** Notes what the message says; false when that is nothing new. */
-export function hears(state: SlotState, source: number, message: RoundMessage): boolean {
+/** Notes what the message says; false when that is nothing new. `self` is the node that hears. */
+export function hears(
+  state: SlotState,
+  source: number,
+  message: RoundMessage,
+  self: number,
+): boolean {
   if ("batch" in message) return hearsProposal(state, source, message);
   const { round, digest } = message;
   if (digest !== null) state.livelyRound = Math.max(state.livelyRound, round);
-  if (message.kind === "vote-set") return hearsSet(state, message);
+  if (message.kind === "vote-set") return hearsSet(state, message, self);
   state.heardRound(source, round);
   return state.tally(round, message.kind).add(source, digest, message.signature);
 }
@@ -31,12 +36,14 @@ function hearsProposal(state: SlotState, source: number, message: ProposalMessag
   return true;
 }
 
-function hearsSet(state: SlotState, set: SetMessage): boolean {
+function hearsSet(state: SlotState, set: SetMessage, self: number): boolean {
   const { phase, round, digest, voters, signed = [] } = set;
   const tally = state.tally(round, phase);
   let isNews = false;
   for (let voter = 0; voter < state.nodes; voter++) {
     if ((voters & (1 << voter)) === 0) continue;
+    // Without signatures others may have it from a stranger.
+    if (voter === self && set.signed === undefined) continue;
     state.heardRound(voter, round);
     const signature = signed.find((each) => each.voter === voter)?.signature;
     if (tally.add(voter, digest, signature)) isNews = true;

@@ -290,8 +290,8 @@ class RojLife implements AgreementHost, TransferHost {
   #onFrame(frame: CanFrame): void {
     const { data, id } = frame;
     if (!frame.fd || frame.extended || data.length < HEADER_LENGTH) return;
-    const source = sourceOfId(id);
-    const header = readHeader(data);
+    const [source, header] = [sourceOfId(id), readHeader(data)];
+    if (this.#guard === null && this.#out.isInOwnName(source, header.type)) return;
     if (!this.#isOfThisBoot(source, header.boot) && this.#options.rules.heedsBoots) return;
     const whole = this.#reassembler.add(source, header, data);
     if (whole === null) return;

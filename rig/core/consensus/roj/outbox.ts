@@ -9,7 +9,7 @@ import type { CanFrame } from "../../can/frame.ts";
 import { replyEnvelope } from "../../wire/client-message.ts";
 import { CRASH_FORMAT, SIGNED_FORMAT, type WireFormat } from "../../wire/format.ts";
 import { FrameMaker } from "../../wire/header.ts";
-import { type AnyRojMessage, RojEncoder } from "../../wire/roj-message.ts";
+import { type AnyRojMessage, RojEncoder, TYPE } from "../../wire/roj-message.ts";
 import type { NodeEffect, NodeRecord } from "../node-core.ts";
 import { encodeRecord, type JournalRecord } from "./journal.ts";
 
@@ -69,6 +69,18 @@ export class Outbox {
 
   clearTimer(timer: number): void {
     this.effects.push({ kind: "clear-timer", timer });
+  }
+
+  /**
+   * Whether a message bears this node's own name, which is then noted. The identifier is no proof,
+   * and what a node has said it knows better from its own journal. Requests in its name are those
+   * of the clients that live on it.
+   */
+  isInOwnName(source: number, type: number): boolean {
+    if (source !== this.#node || type === TYPE.request) return false;
+    const place = { slot: 0, round: 0, digest: null };
+    this.trace({ event: "reject", ...place, message: "frame", reason: "own-name" });
+    return true;
   }
 
   trace(record: NodeRecord): void {
