@@ -90,7 +90,7 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   builder.replan(hand.plan());
   const evidence = builder.evidence();
   const result = judgeRun(evidence);
-  for (const { name, text } of filesOfRun(evidence, result)) {
+  for (const { name, text } of filesOfRun(evidence, result, choice && resolve(choice.file))) {
     folder.write(name, text);
     if (name === "history.json") folder.writeLastHistory(text);
   }

@@ -19,9 +19,15 @@ import { repeatCommand } from "../report/repeat.ts";
 
 /**
  * `folder` is that of the run: null when it has none, so that the plan is in a file of the user's
- * choice; an empty one stands for the folder that the reader is in.
+ * choice; an empty one stands for the folder that the reader is in. `bench` is the bench file of
+ * a run on a bench.
  */
-export function repeatOf(plan: RunPlan, folder: string | null): string {
+export function repeatOf(plan: RunPlan, folder: string | null, bench?: string): string {
+  const command = commandOf(plan, folder);
+  return bench === undefined ? command : `${command} --bench ${quoted(bench)}`;
+}
+
+function commandOf(plan: RunPlan, folder: string | null): string {
   const flags = flagsOf(plan);
   if (flags !== null) return [repeatCommand(plan), ...flags].join(" ");
   if (folder === null) return "rig run --plan FILE, with this plan as --json prints it";
@@ -83,8 +89,12 @@ export function quoted(path: string): string {
 }
 
 /** The derived files of a run, with the command that repeats it in the report. */
-export function filesOfRun(evidence: RunEvidence, result: RunResult): readonly DerivedFile[] {
-  const repeat = repeatOf(evidence.plan, "");
+export function filesOfRun(
+  evidence: RunEvidence,
+  result: RunResult,
+  bench?: string,
+): readonly DerivedFile[] {
+  const repeat = repeatOf(evidence.plan, "", bench);
   return derivedFiles(evidence, result, { repeat, view: viewProgram() });
 }
 

@@ -141,6 +141,7 @@ export class RunEngine {
       ),
       nodes.listen((node, boot, timeNs, record) =>
         this.#guard(() => {
+          if ((nodes.lost?.(node) ?? 0) > 0) this.#statistics.gapped(node);
           this.#statistics.node(node, boot, record);
           this.#options.store.node(node, boot, timeNs, record);
         }),

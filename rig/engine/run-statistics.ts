@@ -82,6 +82,11 @@ export class RunStatistics {
     this.#observer.node(node, record);
   }
 
+  /** The node had no room for some of its records so far. */
+  gapped(node: number): void {
+    this.#observer.gapped(node);
+  }
+
   record(time: number, world: WorldStatistics): RunRecord {
     const { bus, lost, controllerOf, isWhole, lostOf } = world;
     this.#observer.missing([...this.#nodes.keys()].filter((node) => !isWhole(node)));

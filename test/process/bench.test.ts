@@ -70,6 +70,7 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
       ["leave the emulator", true],
     ]);
     expect(list()).toEqual(expect.arrayContaining(["report.html", "junit.xml", "node-0.jsonl"]));
+    expect(read("report.html")).toContain(` --bench ${bench}`);
     expect(JSON.parse(read("run.json")).bench).toMatchObject({ name: "emulated" });
     const phases = events().filter(({ type }) => type === "bench-phase");
     expect(phases.map(({ phase }) => phase)).toEqual([
@@ -101,6 +102,17 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     );
     const mixed = await runOn(ownBench(), "partition", "--agents", `0,2=${program}`);
     expect([mixed.result.outcome, mixed.result.reasons]).toEqual(["valid", [expect.anything()]]);
+  });
+
+  it("is unknown once a board had no room for what its node noted", async () => {
+    const small = buildAgent("rig-agent", ["SIZES=-DAGENT_HISTORY_BYTES=256u"]);
+    const agents = ["--agents", `1=${small}`, "--nodes", "3"];
+    const { code, result } = await runOn(ownBench(), "happy", ...agents);
+    expect([code, result.outcome]).toEqual([2, "unknown"]);
+    const said = result.reasons.map(({ text }: { text: string }) => text);
+    expect(said).toContainEqual(
+      expect.stringMatching(/^node 1 had no room for \d+ records of its/),
+    );
   });
 
   it("switches by johnny-five as well: the pins of the board say so", async () => {

@@ -82,16 +82,25 @@ function frameIn(text: string, number: number, path: string) {
   }
 }
 
-/** The plan in `run.json`. Throws `input.unreadable` or `input.malformed`. */
-export function readPlan(folder: string): RunPlan {
+/** The bench file of a run on a bench. Throws as `readPlan` does. */
+export function readBenchOf(folder: string): string | undefined {
+  readPlan(folder);
+  return JSON.parse(readRunJson(folder)).bench?.file;
+}
+
+function readRunJson(folder: string): string {
   const path = join(folder, "run.json");
-  let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw unreadable(path, error);
   }
-  const plan = planIn(text);
+}
+
+/** The plan in `run.json`. Throws `input.unreadable` or `input.malformed`. */
+export function readPlan(folder: string): RunPlan {
+  const path = join(folder, "run.json");
+  const plan = planIn(readRunJson(folder));
   if (plan !== null) return plan;
   throw new RigError(
     "input.malformed",

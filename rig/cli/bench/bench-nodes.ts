@@ -78,7 +78,7 @@ export class BenchNodes implements NodeControl, PowerSwitch {
   }
 
   isWhole(node: number): boolean {
-    return !this.#incomplete.has(node);
+    return !this.#incomplete.has(node) && this.lost(node) === 0;
   }
 
   lost(node: number): number {

@@ -1,7 +1,7 @@
 /** `rig report`: makes the derived files of a run folder again, whole or partial, and shows it. */
 
 import { join } from "node:path";
-import { readRunFolder } from "../../adapters/store/read-folder.ts";
+import { readBenchOf, readRunFolder } from "../../adapters/store/read-folder.ts";
 import { writeWhole } from "../../adapters/store/run-folder.ts";
 import { EXIT, type ExitCode, exitOfOutcome } from "../../core/verdict/exit-code.ts";
 import { judgeRun } from "../../core/verdict/judge.ts";
@@ -25,13 +25,14 @@ export const reportCommand: Command = {
 function report(folder: string, args: { json: boolean; quiet: boolean }): ExitCode {
   const evidence = readRunFolder(folder);
   const result = judgeRun(evidence);
-  for (const { name, text } of filesOfRun(evidence, result)) {
+  const bench = readBenchOf(folder);
+  for (const { name, text } of filesOfRun(evidence, result, bench)) {
     writeWhole(join(folder, name), text);
   }
   const { stdout } = process;
   if (args.json) stdout.write(`${resultJsonLine(result)}\n`);
   else if (!args.quiet) {
-    const repeat = repeatOf(evidence.plan, folder);
+    const repeat = repeatOf(evidence.plan, folder, bench);
     const options = { folder, repeat, width: widthOf(stdout), style: styleFor(stdout) };
     stdout.write(consoleReport(result, evidence, options));
   }

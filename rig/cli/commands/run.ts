@@ -29,7 +29,7 @@ import { timeoutMs } from "../numbers.ts";
 import { type PlanArguments, planOfArguments, planOptions } from "../options.ts";
 import { planForMachine } from "../pace.ts";
 import { type RecordedRun, recordRun } from "../record-run.ts";
-import { quoted, repeatOf } from "../repeat.ts";
+import { repeatOf } from "../repeat.ts";
 import { type RepetitionArguments, repetitionOf, runRepeatedly } from "../repetition.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
 import { writeOutput } from "../write-output.ts";
@@ -262,8 +262,7 @@ function show(
   const { stdout } = process;
   if (json) stdout.write(`${resultJsonLine(result)}\n`);
   else if (!quiet) {
-    const bench = held === undefined ? "" : ` --bench ${quoted(held.file)}`;
-    const repeat = `${repeatOf(evidence.plan, folder)}${bench}`;
+    const repeat = repeatOf(evidence.plan, folder, held?.file);
     const options = { folder, repeat, width: widthOf(stdout), style: styleFor(stdout) };
     stdout.write(consoleReport(result, evidence, options));
   }

@@ -113,7 +113,11 @@ async function suite(args: SuiteArguments): Promise<ExitCode> {
     const { outcome, exit } = await carryOutSuite(args, parts);
     writeSuite(folder, outcome, { ...times, junitFile: args["junit-xml"] });
     if (args.summary !== undefined) {
-      appendOutput(args.summary, suiteMarkdown(outcome.result, failuresOf(outcome)), "summary");
+      appendOutput(
+        args.summary,
+        suiteMarkdown(outcome.result, failuresOf(outcome, args.bench)),
+        "summary",
+      );
     }
     show(outcome, folder.path, args);
     return exit ?? exitOfSuite(outcome.result, interrupts.signal.aborted);
@@ -196,12 +200,12 @@ function exitOfBench(bench: BenchPool | undefined, { signal }: Interrupts): Exit
   return bench.trouble === null ? null : EXIT.benchTrouble;
 }
 
-function show(outcome: SuiteOutcome, folder: string, { json, quiet }: SuiteArguments): void {
+function show(outcome: SuiteOutcome, folder: string, { json, quiet, bench }: SuiteArguments): void {
   const { stdout } = process;
   const { result } = outcome;
   if (json) stdout.write(`${summaryLine(result, folder)}\n`);
   else if (!quiet) {
-    const failures = failuresOf(outcome);
+    const failures = failuresOf(outcome, bench);
     const options = { folder, failures, width: widthOf(stdout), style: styleFor(stdout) };
     stdout.write(suiteText(result, options));
   }

@@ -66,7 +66,11 @@ function statusOf(outcome: SuiteOutcome | null): string {
   return outcome.result.partial === null ? "finished" : "partial";
 }
 
-export function failuresOf({ result, recordings }: SuiteOutcome): readonly SuiteFailure[] {
+/** `bench` is the bench file of a suite on a bench. */
+export function failuresOf(
+  { result, recordings }: SuiteOutcome,
+  bench?: string,
+): readonly SuiteFailure[] {
   return result.entries.flatMap(({ plan, runs }) =>
     runs
       .filter(({ asExpected }) => !asExpected)
@@ -79,7 +83,7 @@ export function failuresOf({ result, recordings }: SuiteOutcome): readonly Suite
           seed,
           outcome,
           why: worst?.text ?? "nothing fired, although something had to: the rig failed",
-          repeat: repeatOf(planOf({ plan, seeds: [] }, seed), made?.folder ?? null),
+          repeat: repeatOf(planOf({ plan, seeds: [] }, seed), made?.folder ?? null, bench),
           record: recordText(made),
         };
       }),

@@ -93,6 +93,8 @@ export class InvariantObserver {
   #unproven: { readonly node: number; readonly record: NodeRecord }[] = [];
   /** Bit per node whose records may have gaps. */
   #missing = 0;
+  /** Bit per node that had no room for some of its records. */
+  #gapped = 0;
   /** Bit per node that was ever told to lie. */
   #distrusted = 0;
 
@@ -195,6 +197,11 @@ export class InvariantObserver {
     this.#missing = maskOf(nodes);
   }
 
+  /** The node has left out records before the next one: nobody knows which. */
+  gapped(node: number): void {
+    this.#gapped |= 1 << node;
+  }
+
   /** A frame went over the bus. */
   observed(frame: CanFrame): void {
     this.#traffic.observed(frame);
@@ -288,7 +295,8 @@ export class InvariantObserver {
 
   #onApply(node: number, { slot, requests = [] }: NodeRecord): void {
     const expected = this.#nextSlot[node] as number;
-    this.#check("applied-in-order", slot === expected, () => {
+    const mayHaveLost = slot > expected && (this.#gapped & (1 << node)) !== 0;
+    this.#check("applied-in-order", slot === expected || mayHaveLost, () => {
       return `node ${node} applied slot ${slot} where slot ${expected} was next`;
     });
     this.#nextSlot[node] = slot + 1;
