@@ -167,7 +167,7 @@ function skippedLines({ entries }: SuiteResult, { style, width }: SuiteTextOptio
   return [
     "",
     ...skipped.flatMap((entry) =>
-      wrap(`skipped  ${printable(nameOf(entry))}: ${printable(entry.skipped ?? "")}`, width).map(
+      wrap(`skipped ${printable(nameOf(entry))}: ${printable(entry.skipped ?? "")}`, width).map(
         (line) => style.paint("faint", line),
       ),
     ),

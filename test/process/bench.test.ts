@@ -225,7 +225,7 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     const { code, stdout } = await rig(args, { env: { TMPDIR: folder } });
     expect(stdout).toMatch(/^AS EXPECTED {3}suite: 2 scenarios, 2 runs\n/);
     const why = 'level "bench" is not available: expected "sim"';
-    expect(stdout).toContain(`\nskipped  bft-minority (7): ${why}\n`);
+    expect(stdout).toContain(`\nskipped bft-minority (7): ${why}\n`);
     expect(readFileSync(junit, "utf8")).toContain(
       `<skipped message="not run: ${why.replaceAll('"', "&quot;")}"/>`,
     );
