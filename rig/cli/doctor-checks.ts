@@ -7,6 +7,7 @@ import { missingForVcan } from "../adapters/hub/vcan-probe.ts";
 import { hasAddon } from "../adapters/socketcan/addon.ts";
 import { readInterface } from "../adapters/socketcan/interface-info.ts";
 import { hasPackage } from "../adapters/socketcan/package-channel.ts";
+import { LeaseFile, leaseText } from "../adapters/store/lease-file.ts";
 import { missingForQemu } from "../adapters/vm/qemu.ts";
 import { missingForUml } from "../adapters/vm/user-mode-linux.ts";
 import { bitRatesText } from "../core/can/bit-rates.ts";
@@ -44,6 +45,7 @@ export function doctorChecks(outputDir: string): readonly DoctorCheck[] {
     ...canInterfaces(),
     named("can-utils", () => tool("candump", "to record beside the rig", "can-utils")),
     named("serial", serial),
+    named("leases", leases),
     named("serial ports", serialPorts),
     named("udevadm", () => tool("udevadm", "to find boards by their identity", "udev")),
     named("uhubctl", () => tool("uhubctl", "to switch supplies by ports of a hub", "uhubctl")),
@@ -65,9 +67,30 @@ function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [floorMajor, floorMinor] = NODE_FLOOR;
   const isEnough = major > floorMajor || (major === floorMajor && minor >= floorMinor);
-  const detail = `version ${process.versions.node}, at least ${NODE_FLOOR.join(".")} is needed`;
+  const floor = NODE_FLOOR.join(".");
+  const detail = `version ${process.versions.node}${npm()}, at least ${floor} is needed`;
   if (isEnough) return { status: "ok", detail };
   return { status: "fail", detail, next: "Install a newer Node" };
+}
+
+/** The npm that came with this Node; a program is not started for it. */
+function npm(): string {
+  const beside = "../lib/node_modules/npm/package.json";
+  try {
+    const { version } = JSON.parse(readFileSync(join(process.execPath, "..", beside), "utf8"));
+    return ` with npm ${version}`;
+  } catch {
+    return "";
+  }
+}
+
+/** Of the benches whose leases are where all are that are put nowhere else. */
+function leases(): Finding {
+  const held = LeaseFile.benches().flatMap((bench) => {
+    const lease = new LeaseFile(bench).read();
+    return lease === null ? [] : [`${bench}: ${leaseText(lease)}`];
+  });
+  return { status: "ok", detail: held.length === 0 ? "no bench is in use" : held.join("; ") };
 }
 
 function disk(outputDir: string): Finding {

@@ -1,11 +1,13 @@
 /** `rig doctor`, and how `--level auto` and `--require` use what there is. */
 
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { chooseLevel } from "../../rig/cli/choose-level.ts";
 import type { DoctorCheck } from "../../rig/cli/doctor-checks.ts";
 import type { Level } from "../../rig/core/plan/level.ts";
 import { makePlan } from "../../rig/core/plan/make-plan.ts";
-import { rig } from "../support/cli.ts";
+import { rig, temporaryFolder } from "../support/cli.ts";
 
 const planOf = (scenario: string) => (level: string | undefined) =>
   makePlan({ scenario, seed: 1, level: (level ?? "sim") as Level });
@@ -25,6 +27,23 @@ describe("rig doctor", () => {
     }
     expect([text.code, json.code]).toEqual(healthy ? [0, 0] : [5, 5]);
     expect(healthy).toBe(checks.every(({ status }) => status !== "fail"));
+  });
+});
+
+describe("rig doctor --bench", () => {
+  it("asks the supplies, and says who has a bench", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "bench.yaml");
+    const emulated = readFileSync("fixtures/benches/emulated.yaml", "utf8");
+    writeFileSync(
+      file,
+      `lease: { folder: ${folder} }\n${emulated.replace("linger: 10s", "linger: 1s")}`,
+    );
+    const { code, stdout } = await rig(["doctor", "--bench", file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok +bench file +emulated, 5 nodes, 1 power units$/m);
+    expect(stdout).toMatch(/^ok +lease +emulated is free$/m);
+    expect(stdout).toMatch(/^ok +supply of ecu4 +off$/m);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -75,6 +76,13 @@ export class LeaseFile {
     this.#bench = bench;
     this.#folder = folder;
     this.#who = who;
+  }
+
+  /** Benches that anybody had from this folder. */
+  static benches(folder: string = leaseFolder()): readonly string[] {
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const taken = names.filter((name) => name.endsWith(".lease"));
+    return [...new Set(taken.map((name) => name.split(".")[0] ?? ""))].sort();
   }
 
   /** The lease in force; null while the bench is free. */

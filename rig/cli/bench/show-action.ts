@@ -16,16 +16,10 @@ import type {
 } from "../../core/bench/bench.ts";
 import { bitRatesText } from "../../core/can/bit-rates.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
-import { openSupply } from "../bench-supply.ts";
 import type { BenchArguments } from "./bench-arguments.ts";
 import { leaseFileOf } from "./bench-lease.ts";
+import { askAll, type NodeState } from "./supply-states.ts";
 import { withBench } from "./with-bench.ts";
-
-interface NodeState {
-  /** On, off or unknown; null where nobody was asked. */
-  readonly supply: string | null;
-  readonly trouble: string | null;
-}
 
 export async function showAction(bench: Bench, args: BenchArguments): Promise<ExitCode> {
   const held = leaseFileOf(bench).read();
@@ -45,44 +39,6 @@ export async function showAction(bench: Bench, args: BenchArguments): Promise<Ex
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   return states.some(({ trouble }) => trouble !== null) ? EXIT.benchTrouble : EXIT.valid;
-}
-
-async function askAll(bench: Bench, signal: AbortSignal): Promise<readonly NodeState[]> {
-  const all = [...bench.nodes.keys()];
-  try {
-    return await ask(bench, all, signal);
-  } catch {
-    signal.throwIfAborted();
-  }
-  // Each node by itself: a unit that is missing says nothing about the others.
-  const states: NodeState[] = [];
-  for (const number of all) {
-    try {
-      states.push(...(await ask(bench, [number], signal)));
-    } catch (error) {
-      signal.throwIfAborted();
-      const { name } = bench.nodes[number] ?? {};
-      states.push({ supply: "trouble", trouble: `${name}: ${(error as Error).message}` });
-    }
-  }
-  return states;
-}
-
-async function ask(
-  bench: Bench,
-  nodes: readonly number[],
-  signal: AbortSignal,
-): Promise<readonly NodeState[]> {
-  const supply = await openSupply(bench, nodes, async () => undefined);
-  try {
-    const states: NodeState[] = [];
-    for (const number of nodes) {
-      states.push({ supply: await supply.state(number, signal), trouble: null });
-    }
-    return states;
-  } finally {
-    await supply.close();
-  }
 }
 
 function tables(bench: Bench, states: readonly NodeState[]): readonly string[] {

@@ -10,12 +10,10 @@ import { openEmulated } from "./emulate.ts";
 /** `signal` is aborted by Ctrl-C, by `--timeout`, and when the lease is lost. */
 export type BenchWork<T> = (bench: Bench, signal: AbortSignal) => Promise<T>;
 
+type Occasion = Pick<BenchArguments, "action" | "file" | "wait" | "timeout">;
+
 /** Has the lease while the work lasts. */
-export async function withBench<T>(
-  bench: Bench,
-  args: BenchArguments,
-  work: BenchWork<T>,
-): Promise<T> {
+export async function withBench<T>(bench: Bench, args: Occasion, work: BenchWork<T>): Promise<T> {
   return withSignals(args, async (signal) => {
     const purpose = `rig bench ${args.action}`;
     const lease = await takeBench(bench, { purpose, wait: args.wait, signal });
@@ -29,7 +27,7 @@ export async function withBench<T>(
 }
 
 export async function withSignals<T>(
-  args: BenchArguments,
+  args: Pick<Occasion, "timeout">,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const interrupts = new Interrupts();
