@@ -110,7 +110,8 @@ class HungPort extends NotingPort {
     const answers: Readonly<Record<string, string>> = {
       hello: "p=1.0 fw=ecu/2.1 sn=7 boot=2 rst=pin up=5 buf=80",
       nvm: "life=1 boot=2",
-      hist: "first=0 next=0 lost=0 boot=2",
+      // Its dump never ends, so that the connection stands for some seconds.
+      hist: "first=0 next=0 to=0 lost=0 boot=2",
     };
     const text = `=${request.sequence} ok ${answers[request.words[0] ?? ""]}`;
     setImmediate(() => this.listener?.line(`${text}*${checksum(text)}`));

@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
     bug: "a node whose record of a promise is damaged goes on as if it had made none",
     detector: "promise-durability",
     scenario: "flash-bitrot",
-    known: { scenario: 6, swarm: 115 },
+    known: { scenario: 6, swarm: 315 },
     rules: { heedsDamage: false },
   },
   {
