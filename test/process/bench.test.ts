@@ -158,6 +158,19 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     expect((await rig(["bench", "clear", bench])).stdout).toBe("emulated: nothing was wrong\n");
   });
 
+  it("is given up when a board goes silent by itself", async () => {
+    const dying = join(temporaryFolder(), "dying");
+    writeFileSync(dying, `#!/bin/sh\nexec timeout -s KILL 8 ${program} "$@"\n`, { mode: 0o755 });
+    const bench = ownBench((text) =>
+      text.replace(/(name: ecu1[\s\S]*?boot: )20s/, (_, before) => `${before}4s`),
+    );
+    const more = ["--nodes", "3", "--rate", "1", "--agents", `1=${dying}`];
+    const { code, result } = await runOn(bench, "happy", ...more);
+    expect(result.failure).toEqual({ class: "node", text: "ecu1 had supply and went silent" });
+    expect(result.partial).toBe("interrupted by the silence of ecu1");
+    expect([code, result.outcome]).toEqual([3, "unknown"]);
+  });
+
   it("flashes boards whose image has changed, and gives up the run where that fails", async () => {
     const burn = (command: string) => `    image: fw.bin\n    flash: ${command}\n    off:`;
     const bench = ownBench((text) =>

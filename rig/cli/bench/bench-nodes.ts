@@ -8,6 +8,7 @@ import { decodeNote } from "../../../firmware-bridge/protocol/agent-history.ts";
 import type { Bench, BenchNode } from "../../core/bench/bench.ts";
 import type { NodeRecord } from "../../core/consensus/node-core.ts";
 import type { ControllerStatistics } from "../../core/run/evidence.ts";
+import { NS_PER_MS } from "../../core/time/time.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
@@ -40,6 +41,8 @@ export class BenchNodes implements NodeControl, PowerSwitch {
   /** What boards said before the run listened. */
   #early: Noted[] | null = [];
   readonly #incomplete = new Set<number>();
+  /** Nodes that have their supply, by the time since which they were not heard, ns. */
+  readonly #silentSince = new Map<number, number>();
   #isRunning = false;
 
   constructor(options: BenchNodesOptions) {
@@ -51,6 +54,21 @@ export class BenchNodes implements NodeControl, PowerSwitch {
   /** From here on what a board could not tell is missing in the record. */
   begin(): void {
     this.#isRunning = true;
+  }
+
+  /**
+   * Names of boards that have their supply and were not heard for as long as a boot may take: gone
+   * without anybody's doing. Counts from one call to the next.
+   */
+  missing(): readonly string[] {
+    const nowNs = this.#options.clock.nowNs();
+    const gone: string[] = [];
+    for (const [node, sinceNs] of this.#silentSince) {
+      const { name, bootDelayMs, limits } = this.#node(node);
+      if (this.#lineOf(node).hello !== null) this.#silentSince.set(node, nowNs);
+      else if (nowNs - sinceNs > (bootDelayMs + limits.bootMs) * NS_PER_MS) gone.push(name);
+    }
+    return gone;
   }
 
   async boot(node: number, signal: AbortSignal): Promise<void> {
@@ -96,16 +114,20 @@ export class BenchNodes implements NodeControl, PowerSwitch {
 
   async on(node: number, signal: AbortSignal): Promise<void> {
     await this.#options.supply.on(node, signal);
+    this.#silentSince.set(node, this.#options.clock.nowNs());
   }
 
   async off(node: number, signal: AbortSignal): Promise<void> {
+    this.#silentSince.delete(node);
     await this.#options.supply.off(node, signal);
     this.#options.detach(node);
     this.#lineOf(node).reopen("its supply was cut");
   }
 
   async cycle(node: number, signal: AbortSignal): Promise<void> {
+    this.#silentSince.delete(node);
     await this.#options.supply.cycle(node, signal);
+    this.#silentSince.set(node, this.#options.clock.nowNs());
     this.#options.detach(node);
     this.#lineOf(node).reopen("its supply was cycled");
   }

@@ -167,14 +167,27 @@ class BenchRun {
       },
     });
     hand.attach((event) => engine.byHand(event));
-    const watch = setInterval(() => drawProgress(this.#options, engine), PROGRESS_MS);
+    const gone = new AbortController();
+    const watch = setInterval(() => {
+      drawProgress(this.#options, engine);
+      this.#giveUpWithout(world.nodes.missing(), gone);
+    }, PROGRESS_MS);
     try {
       this.enter("scenario");
       world.nodes.begin();
-      await engine.run(signal, urgent);
+      await engine.run(AbortSignal.any([signal, gone.signal]), urgent);
     } finally {
       clearInterval(watch);
     }
+  }
+
+  /** A night's run is not spent on boards that went away by themselves. */
+  #giveUpWithout(missing: readonly string[], gone: AbortController): void {
+    if (missing.length === 0 || gone.signal.aborted || this.#options.signal.aborted) return;
+    const names = missing.join(", ");
+    const text = `${names} had supply and went silent`;
+    this.#options.sink.record({ type: "failure", time: this.#clock.nowNs(), class: "node", text });
+    gone.abort(`the silence of ${names}`);
   }
 
   /** Before a console is opened: many a board is flashed by its port. */
