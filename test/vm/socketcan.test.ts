@@ -93,7 +93,8 @@ cansend vcan0 20000088#0000000400000000
 cangen vcan0 -g 0 -n 300 -f -b -L 64; cangen vcan1 -g 0 -n 100 -e
 cansend vcan0 ${MARK}; cansend vcan1 ${MARK}
 REPLAYS
-nap 1
+# Writing line by line, candump may be far behind.
+until [ "$SIZE" = "$(stat -c %s candump.log)" ]; do SIZE=$(stat -c %s candump.log); nap 1; done
 kill -INT $CAPTURE; wait $CAPTURE; echo $? > code
 kill -INT $DUMP; wait $DUMP
 
