@@ -7,7 +7,7 @@
 import { macBytes } from "../auth/mac-link.ts";
 import type { CanFrame } from "../can/frame.ts";
 import type { NodeEffect } from "../consensus/node-core.ts";
-import { HEADER_LENGTH, readHeader } from "../wire/header.ts";
+import { HEADER_LENGTH, readHeader, SEALED } from "../wire/header.ts";
 import { CLASS, classOfId, sourceOfId } from "../wire/identifier.ts";
 import { Reassembler } from "../wire/reassembly.ts";
 import { readClient, readU16 } from "../wire/transaction.ts";
@@ -78,9 +78,11 @@ export class TrafficWatch {
   /** Whether a frame that reaches the node is older than a boot of its sender known there. */
   isStale(node: number, { id, fd, extended, data }: CanFrame): boolean {
     if (!fd || extended || data.length < HEADER_LENGTH) return false;
+    const { boot, protocol } = readHeader(data);
+    // Only the node can tell which of these it believed: what it was not sent it can't check.
+    if ((protocol & SEALED) !== 0) return false;
     const at = node * SOURCES + sourceOfId(id);
     const known = this.#boots[at] as number;
-    const { boot } = readHeader(data);
     // Counters of eight bits wrap: newer is what is less than half a turn ahead.
     if (known >= 0 && ((boot - known) & 255) >= 128) return true;
     this.#boots[at] = boot;
