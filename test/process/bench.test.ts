@@ -24,7 +24,8 @@ function ownBench(change: (text: string) => string = (text) => text): string {
 async function runOn(bench: string, scenario: string, ...more: readonly string[]) {
   const folder = temporaryFolder();
   const env = { TMPDIR: folder };
-  const size = ["--operations", "20", "--concurrency", "5", "--seed", "7"];
+  const length = more.includes("--operations") ? [] : ["--operations", "20"];
+  const size = [...length, "--concurrency", "5", "--seed", "7"];
   const args = ["run", "--bench", bench, "--scenario", scenario, ...size, "--json", ...more];
   const { code, stdout, stderr } = await rig([...args, "--output-dir", folder], { env });
   const path = (name: string) => join(folder, scenario, "latest", name);
@@ -160,11 +161,11 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
 
   it("is given up when a board goes silent by itself", async () => {
     const dying = join(temporaryFolder(), "dying");
-    writeFileSync(dying, `#!/bin/sh\nexec timeout -s KILL 8 ${program} "$@"\n`, { mode: 0o755 });
+    writeFileSync(dying, `#!/bin/sh\nexec timeout -s KILL 25 ${program} "$@"\n`, { mode: 0o755 });
     const bench = ownBench((text) =>
-      text.replace(/(name: ecu1[\s\S]*?boot: )20s/, (_, before) => `${before}4s`),
+      text.replace(/(name: ecu1[\s\S]*?boot: )20s/, (_, before) => `${before}8s`),
     );
-    const more = ["--nodes", "3", "--rate", "1", "--agents", `1=${dying}`];
+    const more = ["--nodes", "3", "--operations", "200", "--rate", "1", "--agents", `1=${dying}`];
     const { code, result } = await runOn(bench, "happy", ...more);
     expect(result.failure).toEqual({ class: "node", text: "ecu1 had supply and went silent" });
     expect(result.partial).toBe("interrupted by the silence of ecu1");
