@@ -2,12 +2,13 @@
 
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { missingForVcan } from "../adapters/hub/vcan-probe.ts";
 import { hasAddon } from "../adapters/socketcan/addon.ts";
 import { readInterface } from "../adapters/socketcan/interface-info.ts";
 import { hasPackage } from "../adapters/socketcan/package-channel.ts";
 import { LeaseFile, leaseText } from "../adapters/store/lease-file.ts";
+import { isOnPath } from "../adapters/vm/guest.ts";
 import { missingForQemu } from "../adapters/vm/qemu.ts";
 import { missingForUml } from "../adapters/vm/user-mode-linux.ts";
 import { bitRatesText } from "../core/can/bit-rates.ts";
@@ -231,9 +232,4 @@ function tool(program: string, why: string, debian: string): Finding {
   if (isOnPath(program)) return { status: "ok", detail: `${program} is there, ${why}` };
   const next = `apt-get install ${debian}`;
   return { status: "warn", detail: `${program} is missing, ${why}`, next };
-}
-
-function isOnPath(program: string): boolean {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
 }

@@ -1,21 +1,16 @@
 /** Builders and arbitraries of CAN frames for the tests. */
 
 import fc from "fast-check";
-import { BASE_ID_MAX, type CanFrame, EXTENDED_ID_MAX } from "../../rig/core/can/frame.ts";
+import {
+  BASE_ID_MAX,
+  type CanFrame,
+  classicFrame,
+  EXTENDED_ID_MAX,
+} from "../../rig/core/can/frame.ts";
 
 /** A classic base data frame with identifier 0x123 and no bytes, apart from what is given. */
 export function aFrame(fields: Partial<CanFrame> = {}): CanFrame {
-  return {
-    id: 0x123,
-    extended: false,
-    fd: false,
-    brs: false,
-    esi: false,
-    remote: false,
-    error: false,
-    data: new Uint8Array(0),
-    ...fields,
-  };
+  return { ...classicFrame(0x123, new Uint8Array(0)), ...fields };
 }
 
 /** Bytes written as hexadecimal pairs, blanks between them allowed. */
