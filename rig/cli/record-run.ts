@@ -6,6 +6,7 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { recordsOf } from "../adapters/store/read-folder.ts";
 import { RunFolder } from "../adapters/store/run-folder.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { RunEvidence } from "../core/run/evidence.ts";
@@ -72,7 +73,7 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   const { levelChoice = null, choice } = options;
   const writeRunJson = (partial: string | null | undefined) =>
     folder.write("run.json", runJson({ hand, levelChoice, choice }, folder.path, started, partial));
-  const sink = sinkOf(builder, folder, options.live);
+  const sink = sinkOf(builder, folder, options);
   const noting: RunSink = {
     ...sink,
     record(entry) {
@@ -87,6 +88,7 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   } finally {
     folder.close();
   }
+  if (!isInMemory(plan)) readAgain(folder.path, builder);
   builder.replan(hand.plan());
   const evidence = builder.evidence();
   const result = judgeRun(evidence);
@@ -98,18 +100,28 @@ export async function recordRun(options: RecordOptions): Promise<RecordedRun> {
   return { folder: folder.path, evidence, result };
 }
 
+function readAgain(path: string, builder: EvidenceBuilder): void {
+  for (const entry of recordsOf(path)) if (entry !== null) builder.add(entry);
+}
+
 function withoutBench(): RigError {
   return new RigError("usage.option", "level bench: expected rig run with --bench FILE");
+}
+
+/** In real time a run may take days: its record is read again from the disk, once it has ended. */
+function isInMemory({ level }: RunPlan): boolean {
+  return level === "sim";
 }
 
 function sinkOf(
   builder: EvidenceBuilder,
   folder: RunFolder,
-  live: LiveOptions | undefined,
+  { plan, live }: Pick<RecordOptions, "plan" | "live">,
 ): RunSink {
+  const isKept = isInMemory(plan);
   return {
     record(entry) {
-      builder.add(entry);
+      if (isKept) builder.add(entry);
       folder.record(entry);
       live?.sink.record(entry);
     },

@@ -35,7 +35,6 @@ export class RunStatistics {
   readonly #messages = new Map<string, number>();
   readonly #nodes: NodeCounts[];
   readonly #observer: InvariantObserver;
-  readonly #workload: RunPlan["workload"]["kind"];
 
   constructor(
     plan: Pick<RunPlan, "auth" | "nodes" | "faults" | "workload">,
@@ -43,11 +42,11 @@ export class RunStatistics {
   ) {
     const { nodes, workload } = plan;
     const faults = facedFaults(plan);
-    this.#workload = workload.kind;
     this.#observer = new InvariantObserver(nodes, onViolation, {
       unbound: byzantineWithin(nodes, faults),
       traitors: [...byzantineAmong(nodes, faults)],
       mayBeLate: true,
+      workload: workload.kind,
     });
     const none = { boots: 0, decided: 0, applied: 0, expired: 0 };
     this.#nodes = Array.from({ length: nodes }, () => ({ ...none }));
@@ -107,7 +106,7 @@ export class RunStatistics {
         };
       }),
       invariants: this.#observer.reports(),
-      ...this.#observer.applied(this.#workload),
+      ...this.#observer.applied(),
     };
   }
 }

@@ -150,6 +150,7 @@ export class Cluster implements BusListener {
         unbound: byzantineWithin(plan.nodes, facedFaults(plan)),
         traitors: [...byzantineAmong(plan.nodes, facedFaults(plan))],
         isOnePhase: plan.protocol === "roj-a",
+        workload: plan.workload.kind,
       },
     );
     this.#families = new Map(
@@ -276,7 +277,7 @@ export class Cluster implements BusListener {
       messages: this.#tally.messages(),
       nodes: this.#nodes.map((node, index) => node.statistics(index, this.#bus.errorState(index))),
       invariants: this.#observer.reports(),
-      ...this.#observer.applied(this.#options.plan.workload.kind),
+      ...this.#observer.applied(),
     };
   }
 

@@ -13,10 +13,16 @@ import type { WorkloadModel } from "../elle/result.ts";
 import { stationOfSession } from "../wire/session.ts";
 import { type AppliedSlots, ApplyOrder } from "./apply-order.ts";
 import type { InvariantReport } from "./invariant.ts";
+import { NumberRanges } from "./number-ranges.ts";
 import { bitsOf, PromiseWatch } from "./promises.ts";
 import { TrafficWatch } from "./traffic-watch.ts";
 
 const VIOLATIONS_MAX = 10;
+/**
+ * Slots that all nodes have left so far behind are forgotten, so that a run of days needs no more
+ * memory than one of an hour. Far more than any node holds of its past.
+ */
+const KEPT_SLOTS = 8_192;
 
 const NAMES = [
   "agreement",
@@ -56,8 +62,32 @@ export interface ObserverOptions {
   readonly unbound?: readonly number[];
   readonly traitors?: readonly number[];
   readonly mayBeLate?: boolean;
+  /** What the run's clients ask for. */
+  readonly workload?: WorkloadModel | undefined;
+  /** Slots that are remembered behind the last one that all nodes have applied. */
+  readonly keptSlots?: number;
   /** The protocol confirms without a vote, and has no locks. */
   readonly isOnePhase?: boolean;
+}
+
+/** What is known of one slot. */
+interface SlotFacts {
+  /** The value that was decided, of the first node to commit. */
+  canon?: string;
+  /** What the first node to apply it applied. */
+  requests?: NonNullable<NodeRecord["requests"]>;
+  /** What each node said, by round, phase and node; kept across restarts. */
+  readonly said: Map<string, string | null>;
+  /** Bit per node that confirmed, by round and digest. */
+  readonly confirmed: Map<string, number>;
+}
+
+/** A commit whose confirmations were not all heard of yet, where records may come late. */
+interface Unproven {
+  readonly node: number;
+  readonly record: NodeRecord;
+  /** Those that were heard of, once the slot is forgotten. */
+  confirmers?: number;
 }
 
 export class InvariantObserver {
@@ -68,19 +98,19 @@ export class InvariantObserver {
   readonly #checked = new Map<InvariantName, number>(NAMES.map((name) => [name, 0]));
   readonly #violations = new Map<InvariantName, string[]>(NAMES.map((name) => [name, []]));
   readonly #report: (violation: Violation) => void;
-  readonly #canon = new Map<number, string>();
-  /** What each node said, by slot, round, phase and node; kept across restarts. */
-  readonly #said = new Map<string, string | null>();
-  /** Bit per node that confirmed, by slot, round and digest. */
-  readonly #confirmed = new Map<string, number>();
-  readonly #issued = new Set<number>();
+  readonly #slots = new Map<number, SlotFacts>();
+  readonly #keptSlots: number;
+  /** The first slot that is remembered. */
+  #floor = 0;
+  readonly #issued = new NumberRanges();
   /** Requests each node has applied, since its last boot. */
-  readonly #applied: Set<number>[];
+  readonly #applied: NumberRanges[];
   readonly #nextSlot: number[];
-  /** By slot, what the first node to apply it applied. */
-  readonly #requestsOf: NonNullable<NodeRecord["requests"]>[] = [];
+  /** Requests in slots that are forgotten. */
+  readonly #appliedBelow = new NumberRanges();
   readonly #stateOf = new Map<number, string>();
-  readonly #order = new ApplyOrder();
+  /** For the one workload whose checker can use it. */
+  readonly #order: ApplyOrder | null;
   /** Bit per node that may contradict itself. */
   readonly #traitors: number;
   readonly #promises: PromiseWatch;
@@ -89,8 +119,7 @@ export class InvariantObserver {
   readonly #lastRequests: Map<number, number>[];
   #nowNs = 0;
 
-  /** Commits whose confirmations were not all heard of yet, where records may come late. */
-  #unproven: { readonly node: number; readonly record: NodeRecord }[] = [];
+  #unproven: Unproven[] = [];
   /** Bit per node whose records may have gaps. */
   #missing = 0;
   /** Bit per node that had no room for some of its records. */
@@ -111,11 +140,13 @@ export class InvariantObserver {
   ) {
     const { unbound = [], traitors = unbound, mayBeLate = false, isOnePhase = false } = options;
     this.#mayBeLate = mayBeLate;
+    this.#keptSlots = options.keptSlots ?? KEPT_SLOTS;
+    this.#order = options.workload === "rw-register" ? new ApplyOrder() : null;
     this.#unbound = maskOf(unbound);
     this.#traitors = maskOf(traitors);
     this.#quorum = quorum(nodes);
     this.#report = report;
-    this.#applied = Array.from({ length: nodes }, () => new Set<number>());
+    this.#applied = Array.from({ length: nodes }, () => new NumberRanges());
     this.#nextSlot = new Array<number>(nodes).fill(0);
     this.#lastRequests = this.#applied.map(() => new Map<number, number>());
     const check = this.#check.bind(this);
@@ -174,13 +205,13 @@ export class InvariantObserver {
     this.#promises.restarted(node);
     this.#traffic.restarted(node);
     this.#lastRequests[node] = new Map();
-    this.#applied[node] = new Set();
+    this.#applied[node] = new NumberRanges();
     this.#nextSlot[node] = 0;
   }
 
   /** The order of what bound nodes applied, where there is one and its checker can use it. */
-  applied(workload: WorkloadModel | undefined): { readonly applied?: AppliedSlots } {
-    const applied = workload === "rw-register" ? this.#order.slots() : null;
+  applied(): { readonly applied?: AppliedSlots } {
+    const applied = this.#order?.slots() ?? null;
     return applied === null ? {} : { applied };
   }
 
@@ -236,7 +267,7 @@ export class InvariantObserver {
   }
 
   reports(): readonly InvariantReport[] {
-    for (const { node, record } of this.#unproven) this.#checkQuorum(node, record);
+    for (const each of this.#unproven) this.#checkQuorum(each);
     this.#unproven = [];
     const names = NAMES.filter((name) => ALWAYS.has(name) || this.#checked.get(name) !== 0);
     return names.map((name) => ({
@@ -247,49 +278,55 @@ export class InvariantObserver {
   }
 
   #onPromise(node: number, { event, slot, round, digest }: NodeRecord): void {
-    const key = `${slot}/${round}/${event}/${node}`;
-    const known = this.#said.get(key);
+    const facts = this.#factsOf(slot);
+    if (facts === null) return;
+    const key = `${round}/${event}/${node}`;
+    const known = facts.said.get(key);
     const isUnbound = (this.#unbound & (1 << node)) !== 0;
     this.#check("vote-once", isUnbound || known === undefined || known === digest, () => {
       const where = `slot ${slot}, round ${round}`;
       return `node ${node} said ${known} and ${digest} as its ${event} in ${where}`;
     });
-    if (known === undefined) this.#said.set(key, digest);
+    if (known === undefined) facts.said.set(key, digest);
     if (event !== "confirm" || digest === null) return;
-    const confirmKey = `${slot}/${round}/${digest}`;
-    const voters = (this.#confirmed.get(confirmKey) ?? 0) | (1 << node);
-    this.#confirmed.set(confirmKey, voters);
+    const confirmKey = `${round}/${digest}`;
+    const voters = (facts.confirmed.get(confirmKey) ?? 0) | (1 << node);
+    facts.confirmed.set(confirmKey, voters);
   }
 
   #onCommit(node: number, record: NodeRecord): void {
     const { slot, digest } = record;
-    const known = this.#canon.get(slot);
+    const facts = this.#factsOf(slot);
+    if (facts === null) return;
+    const { canon: known } = facts;
     this.#check("agreement", known === undefined || known === digest, () => {
       return `slot ${slot} was decided as ${known} and, by node ${node}, as ${digest}`;
     });
-    if (known === undefined) this.#canon.set(slot, digest as string);
-    if (!this.#mayBeLate) this.#promises.committed(node, record, this.#confirmers(record));
-    if (this.#mayBeLate && this.#confirmations(record) < this.#quorum) {
-      this.#unproven.push({ node, record });
-    } else this.#checkQuorum(node, record);
+    if (known === undefined) facts.canon = digest as string;
+    const commit = { node, record };
+    if (!this.#mayBeLate) this.#promises.committed(node, record, this.#confirmers(commit));
+    if (this.#mayBeLate && this.#confirmations(commit) < this.#quorum) {
+      this.#unproven.push(commit);
+    } else this.#checkQuorum(commit);
   }
 
-  #confirmations(record: NodeRecord): number {
+  #confirmations(commit: Unproven): number {
     // What Byzantine nodes confirmed is not recorded: it may be anything.
-    const vouchedFor = (record.voters ?? 0) & this.#missing;
-    return bitsOf(this.#confirmers(record) | this.#unbound | this.#distrusted | vouchedFor);
+    const vouchedFor = (commit.record.voters ?? 0) & this.#missing;
+    return bitsOf(this.#confirmers(commit) | this.#unbound | this.#distrusted | vouchedFor);
   }
 
-  #confirmers({ slot, round, digest }: NodeRecord): number {
-    return this.#confirmed.get(`${slot}/${round}/${digest}`) ?? 0;
+  #confirmers({ record, confirmers }: Unproven): number {
+    const { slot, round, digest } = record;
+    return confirmers ?? this.#slots.get(slot)?.confirmed.get(`${round}/${digest}`) ?? 0;
   }
 
-  #checkQuorum(node: number, record: NodeRecord): void {
-    const { slot, round } = record;
-    const count = this.#confirmations(record);
+  #checkQuorum(commit: Unproven): void {
+    const { slot, round } = commit.record;
+    const count = this.#confirmations(commit);
     this.#check("commit-quorum", count >= this.#quorum, () => {
       const where = `slot ${slot} in round ${round}`;
-      return `node ${node} committed ${where} with ${count} confirmations`;
+      return `node ${commit.node} committed ${where} with ${count} confirmations`;
     });
   }
 
@@ -300,9 +337,10 @@ export class InvariantObserver {
       return `node ${node} applied slot ${slot} where slot ${expected} was next`;
     });
     this.#nextSlot[node] = slot + 1;
-    if (slot === this.#requestsOf.length) this.#requestsOf.push(requests);
-    if ((this.#unbound & (1 << node)) === 0) this.#order.note(slot, requests);
-    const applied = this.#applied[node] as Set<number>;
+    const facts = this.#factsOf(slot);
+    if (facts !== null) facts.requests ??= requests;
+    if ((this.#unbound & (1 << node)) === 0) this.#order?.note(slot, requests);
+    const applied = this.#applied[node] as NumberRanges;
     const last = this.#lastRequests[node] as Map<number, number>;
     for (const [client, request] of requests) {
       const key = requestKey(client, request);
@@ -313,15 +351,48 @@ export class InvariantObserver {
       });
       // What clients on a traitor ask for is known to itself alone.
       const isAsked = this.#issued.has(key) || this.#isTraitor(stationOfSession(client));
-      const isSound = isAsked && !applied.has(key);
-      applied.add(key);
-      this.#check("applied-once", isSound, () => {
+      const isNew = applied.add(key) || facts === null;
+      this.#check("applied-once", isAsked && isNew, () => {
         const what = `request ${request} of client ${client}`;
         return isAsked
           ? `node ${node} applied ${what} twice`
           : `node ${node} applied ${what}, which nobody issued`;
       });
     }
+    if (slot - this.#floor >= 2 * this.#keptSlots) this.#forget();
+  }
+
+  /** Null for a slot that is forgotten: what is said of it is no more checked. */
+  #factsOf(slot: number): SlotFacts | null {
+    if (slot < this.#floor) return null;
+    const known = this.#slots.get(slot);
+    if (known !== undefined) return known;
+    const facts: SlotFacts = { said: new Map(), confirmed: new Map() };
+    this.#slots.set(slot, facts);
+    return facts;
+  }
+
+  #forget(): void {
+    const isTrusted = (node: number) => ((this.#unbound | this.#distrusted) & (1 << node)) === 0;
+    const next = Math.min(...this.#nextSlot.filter((_, node) => isTrusted(node)));
+    const floor = next - this.#keptSlots;
+    if (floor <= this.#floor || !Number.isFinite(floor)) return;
+    this.#unproven = this.#unproven.filter((commit) => {
+      if (commit.record.slot >= floor) return true;
+      commit.confirmers ??= this.#confirmers(commit);
+      // Who has records missing is known in the end.
+      if (this.#confirmations(commit) < this.#quorum) return true;
+      this.#checkQuorum(commit);
+      return false;
+    });
+    for (let slot = this.#floor; slot < floor; slot++) {
+      const requests = this.#slots.get(slot)?.requests ?? [];
+      for (const [client, request] of requests) {
+        this.#appliedBelow.add(requestKey(client, request));
+      }
+      this.#slots.delete(slot);
+    }
+    this.#floor = floor;
   }
 
   /** The node has the state of all slots below: as if it had applied what they hold. */
@@ -335,9 +406,10 @@ export class InvariantObserver {
     this.#check("applied-in-order", slot >= from, () => {
       return `node ${node} went back from slot ${from} to a snapshot of slot ${slot}`;
     });
-    const applied = this.#applied[node] as Set<number>;
-    for (let each = from; each < slot; each++) {
-      for (const [client, request] of this.#requestsOf[each] ?? []) {
+    const applied = this.#applied[node] as NumberRanges;
+    if (from < this.#floor) applied.addAll(this.#appliedBelow);
+    for (let each = Math.max(from, this.#floor); each < slot; each++) {
+      for (const [client, request] of this.#slots.get(each)?.requests ?? []) {
         applied.add(requestKey(client, request));
       }
     }

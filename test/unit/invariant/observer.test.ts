@@ -2,7 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import type { NodeRecord, NodeRecordEvent } from "../../../rig/core/consensus/node-core.ts";
-import { InvariantObserver, type Violation } from "../../../rig/core/invariant/observer.ts";
+import {
+  InvariantObserver,
+  type ObserverOptions,
+  type Violation,
+} from "../../../rig/core/invariant/observer.ts";
 import { residentSession } from "../../../rig/core/wire/session.ts";
 
 const A = "000000000000000a";
@@ -15,8 +19,9 @@ class Watch {
   readonly violations: Violation[] = [];
   readonly observer: InvariantObserver;
 
-  constructor(nodes = 5) {
-    this.observer = new InvariantObserver(nodes, (violation) => this.violations.push(violation));
+  constructor(nodes = 5, options: ObserverOptions = {}) {
+    const report = (violation: Violation) => this.violations.push(violation);
+    this.observer = new InvariantObserver(nodes, report, options);
     this.observer.issued(1, 1);
     this.observer.issued(2, 1);
   }
@@ -43,13 +48,15 @@ class Watch {
 
 describe("the observer", () => {
   it("gives registers the order of what nodes applied, while they apply the same", () => {
-    const watch = new Watch();
-    watch.decide(0, [0, 1], [[1, 1]]);
-    watch.decide(1, [1], [[2, 1]]);
-    expect(watch.observer.applied("rw-register")).toEqual({ applied: [[[1, 1]], [[2, 1]]] });
-    expect(watch.observer.applied("list-append")).toEqual({});
-    watch.note(0, "apply", { slot: 1, requests: [] });
-    expect(watch.observer.applied("rw-register")).toEqual({});
+    for (const workload of ["rw-register", "list-append"] as const) {
+      const watch = new Watch(5, { workload });
+      watch.decide(0, [0, 1], [[1, 1]]);
+      watch.decide(1, [1], [[2, 1]]);
+      const applied = [[[1, 1]], [[2, 1]]];
+      expect(watch.observer.applied()).toEqual(workload === "rw-register" ? { applied } : {});
+      watch.note(0, "apply", { slot: 1, requests: [] });
+      expect(watch.observer.applied()).toEqual({});
+    }
   });
 
   it("is content with a sound run, and says how much it checked", () => {
@@ -143,6 +150,30 @@ describe("the observer", () => {
     watch.observer.restarted(0);
     watch.note(0, "apply", { requests: [[1, 1]] });
     expect(watch.fired).toEqual([]);
+  });
+
+  it("forgets slots that all nodes have left far behind, and checks the later ones as before", () => {
+    const all = [0, 1, 2, 3, 4];
+    const watch = new Watch(5, { keptSlots: 10, mayBeLate: true });
+    // Its confirmations never come in: that is judged in the end, however long ago it was.
+    for (const node of all) watch.note(node, "commit");
+    for (const node of all) watch.note(node, "apply");
+    for (let slot = 1; slot < 100; slot++) {
+      watch.observer.issued(1, slot);
+      watch.decide(slot, all, [[1, slot]]);
+    }
+    expect(watch.fired).toEqual([]);
+    watch.note(0, "commit", { slot: 3, digest: B });
+    expect(watch.fired).toEqual([]);
+    watch.observer.restarted(0);
+    watch.note(0, "snapshot", { slot: 100, digest: A });
+    watch.note(0, "apply", { slot: 100, requests: [[1, 2]] });
+    watch.note(1, "commit", { slot: 95, digest: B });
+    watch.note(1, "vote", { slot: 98, digest: A });
+    watch.note(1, "vote", { slot: 98, digest: B });
+    expect(watch.fired.sort()).toEqual(["agreement", "applied-once", "vote-once"]);
+    watch.observer.reports();
+    expect(watch.fired.filter((name) => name === "commit-quorum")).toHaveLength(6);
   });
 
   it("keeps the first violations only, and goes on counting", () => {
