@@ -11,6 +11,10 @@ const RING_BYTES = 1 << 16;
 const DUMP_BYTES = 24;
 /** As a UART at 921600 bit/s has it in a millisecond: no line waits long behind a dump. */
 const LINES_AT_ONCE = 8;
+const COMMANDS = "reset,echo,can,filter,hist,conf,nvm";
+const BAD_WORDS: DeviceReply = { refused: "E_ARGS wrong number or form of words" };
+/** Nodes that a filter can name. */
+const SOURCES = 16;
 
 /** The exit code of a program that is to be started again at once: the board was reset. */
 export const RESTARTS = 75;
@@ -40,6 +44,9 @@ export class NodeDevice {
   readonly #line: LineDevice;
   readonly #ring = new HistoryRing(RING_BYTES);
   #dump: Dump | null = null;
+  /** Bit n: frames of node n are not heard. */
+  #filter = 0;
+  #filtered = 0;
 
   constructor(options: NodeDeviceOptions) {
     this.#options = options;
@@ -54,6 +61,13 @@ export class NodeDevice {
     this.#ring.add(body);
   }
 
+  /** False for a frame of node `source` that the filter keeps back, which is counted. */
+  hears(source: number): boolean {
+    if (((this.#filter >> source) & 1) === 0) return true;
+    this.#filtered++;
+    return false;
+  }
+
   #act(words: readonly string[]): DeviceReply {
     const { firmware, serial, boot, uptimeMs, canState, onReset } = this.#options;
     const [verb, what = "", ...rest] = words;
@@ -63,10 +77,14 @@ export class NodeDevice {
         return {
           ok: `p=1.0 fw=${firmware} sn=${serial} boot=${boot} rst=supply up=${uptimeMs()} buf=80`,
         };
+      case "caps":
+        return { ok: COMMANDS };
       case "echo":
         return withBoot(words.slice(1).join(" "));
       case "can":
         return withBoot(canState());
+      case "filter":
+        return this.#filtering(what, rest);
       case "hist":
         return this.#history(what, Number(rest[0] ?? 0));
       case "conf":
@@ -80,6 +98,15 @@ export class NodeDevice {
       default:
         return { refused: "E_VERB unknown command" };
     }
+  }
+
+  #filtering(what: string, [mask, ...more]: readonly string[]): DeviceReply {
+    if (what === "set" && mask !== undefined && more.length === 0) {
+      if (!/^\d+$/.test(mask) || Number(mask) >= 1 << SOURCES) return BAD_WORDS;
+      this.#filter = Number(mask);
+    } else if (mask !== undefined || (what !== "clear" && what !== "info")) return BAD_WORDS;
+    else if (what === "clear") this.#filter = 0;
+    return { ok: `mask=${this.#filter} hits=${this.#filtered} boot=${this.#options.boot}` };
   }
 
   #setting(name: string, wanted: string | undefined): DeviceReply {
@@ -100,7 +127,7 @@ export class NodeDevice {
     if (what === "info" || what === "stop") return info();
     if (!ring.holds(place)) return { refused: `E_PLACE first=${ring.first} next=${ring.next}` };
     if (what === "clear") return ring.free(place) ? info() : { refused: "E_PLACE in a record" };
-    if (what !== "dump") return { refused: "E_ARGS wrong number or form of words" };
+    if (what !== "dump") return BAD_WORDS;
     const isUnderWay = this.#dump !== null;
     this.#dump = { at: place, to: ring.next, crc: 0xffff };
     if (!isUnderWay) setImmediate(() => this.#dumpOn());

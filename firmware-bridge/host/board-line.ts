@@ -24,6 +24,8 @@ export interface BoardListener {
   records(life: number, bodies: readonly Uint8Array[]): void;
   /** The board was cut off from the line before it could tell all. */
   missed(): void;
+  /** It answers again, perhaps after a start. */
+  connected?(): void;
 }
 
 export interface BoardLineOptions {
@@ -170,6 +172,7 @@ export class BoardLine {
       connection = { device, drain: new HistoryDrain(device.session), life, lost: 0 };
       this.#connection = connection;
       listener.gap(`connected: boot ${device.hello.boot}, ${device.hello.firmware}`);
+      listener.connected?.();
       void this.#drainOn(connection);
       why = await gone;
     } finally {

@@ -255,6 +255,10 @@ class Supplies implements BenchSupply {
       const text = `bench ${this.#bench.name} has no injector "${name}"`;
       throw new RigError("capability.fault", `${text}: expected ${names || "none"}`);
     }
+    if (settings.by === "agents") {
+      const text = `injector ${name} is what the agents of a run's boards do`;
+      throw new RigError("capability.fault", `${text}: expected it in a run, not by hand`);
+    }
     const injector =
       settings.by === "relay"
         ? await RelayInjector.open(await this.#units.session(settings.unit), settings)

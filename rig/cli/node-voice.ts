@@ -5,16 +5,18 @@
 
 import { NodeDevice, RESTARTS } from "../../firmware-bridge/emulator/node-device.ts";
 import { encodeNote, isNote } from "../../firmware-bridge/protocol/agent-history.ts";
+import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
+import { sourceOfId } from "../core/wire/identifier.ts";
 import type { LinkEvent } from "../ports/bus-link.ts";
 import { settingsOf } from "./node-settings.ts";
 
 export interface NodeVoice {
   record(record: NodeRecord): void;
   ready(): void;
-  /** What came from the bus, before the node has it. */
-  heard(event: LinkEvent): void;
+  /** What came from the bus, before the node has it; false where the node is not to have it. */
+  hears(event: LinkEvent): boolean;
 }
 
 export function jsonVoice(boot: number): NodeVoice {
@@ -22,7 +24,7 @@ export function jsonVoice(boot: number): NodeVoice {
   return {
     record: (record) => say({ type: "record", boot, record }),
     ready: () => say({ type: "ready", boot }),
-    heard: () => undefined,
+    hears: () => true,
   };
 }
 
@@ -48,10 +50,20 @@ export function boardVoice(plan: RunPlan, node: number, serial: string, boot: nu
       process.stdin.on("data", (bytes) => device.feed(bytes));
       process.stdout.write(`node ${node} runs ${plan.protocol}, start ${boot}\n`);
     },
-    heard(event) {
-      if (event.kind !== "bus-state") return;
+    hears(event) {
+      if (event.kind === "frame") return isHeard(device, event.frame);
+      if (event.kind !== "bus-state") return true;
       const state = { "error-active": "active", "error-passive": "passive", "bus-off": "off" };
       can = `st=${state[event.state]} tec=${event.tec} rec=${event.rec}`;
+      return true;
     },
   };
+}
+
+/** What is no frame of a node is heard whatever the filter is. */
+export function isHeard(
+  device: Pick<NodeDevice, "hears">,
+  { id, extended, remote, error }: CanFrame,
+): boolean {
+  return extended || remote || error || device.hears(sourceOfId(id));
 }

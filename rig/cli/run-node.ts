@@ -28,8 +28,7 @@ export async function runNode({ plan, node, bus, disk, line }: NodeRunOptions): 
   const startNs = process.hrtime.bigint();
   let program: NodeProgram | null = null;
   const onEvent = (event: LinkEvent) => {
-    voice.heard(event);
-    program?.handle(event);
+    if (voice.hears(event)) program?.handle(event);
   };
   const link =
     "hub" in bus ? await connectToHub(bus.hub, node, onEvent) : linkToCan(bus.can, onEvent);

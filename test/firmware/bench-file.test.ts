@@ -72,6 +72,7 @@ describe("a bench file", () => {
       { name: "terminator", by: "relay", fault: "termination-missing", output: 5, neutral: "on" },
       { name: "no-votes", by: "cangw", fault: "loss", match: "100:700", isFd: true },
       { name: "wrong", by: "cangw", fault: "janus", modify: "SET:D:000.8.FFFFFFFFFFFFFFFF" },
+      { name: "cut", by: "agents", fault: "partition" },
     ]);
     expect(bench.staggerMs).toBe(200);
     expect(bench.lease).toEqual({ folder: "/var/lock/rig", expiryMs: 600_000 });
@@ -175,6 +176,10 @@ describe("what is wrong with a bench file is one line that says where", () => {
     [
       `bench: a\ninjectors: { i: { fault: loss, from: c, to: c, match: "1:7" } }\n${nodes(`{ ${x} }`)}`,
       /injectors.i.to: found c, which is from as well/,
+    ],
+    [
+      `bench: a\ninjectors: { i: { fault: loss, by: agents } }\n${nodes(`{ ${x} }`)}`,
+      /injectors.i.fault: found "loss", expected one of partition/,
     ],
   ])("as in %j", (text, message) => {
     const said = messageOf(() => readBenchFile(file(text)));

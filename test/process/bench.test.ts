@@ -101,8 +101,17 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     expect(rolling.read("console-ecu0.log")).toMatch(
       /connected: boot 1.*\n.*--- gap: .*\n.*boot 2/,
     );
-    const mixed = await runOn(ownBench(), "partition", "--agents", `0,2=${program}`);
-    expect([mixed.result.outcome, mixed.result.reasons]).toEqual(["valid", [expect.anything()]]);
+  });
+
+  it("parts boards of C and of ours by the receive filters of their agents", async () => {
+    const bench = ownBench(
+      (text) => `${text}injectors: { cut: { fault: partition, by: agents } }\n`,
+    );
+    const { result } = await runOn(bench, "partition", "--agents", `0,2=${program}`);
+    expect([result.outcome, result.reasons]).toEqual(["valid", [expect.anything()]]);
+    expect(result.faults[0].effects).toBeGreaterThan(0);
+    // The hub kept nothing back.
+    expect(result.bus.withheld).toBe(0);
   });
 
   it("is unknown once a board had no room for what its node noted", async () => {

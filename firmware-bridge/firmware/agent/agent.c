@@ -152,9 +152,21 @@ void agent_send(struct agent *agent, uint32_t token, const struct agent_frame *f
     agent_port_can(token, frame);
 }
 
+/* Whether the frame is of a node that is not to be heard. */
+static uint8_t is_filtered(struct agent *agent, const struct agent_frame *frame)
+{
+    uint8_t source = agent->filter == 0 ? AGENT_SOURCES : app_source(frame);
+    if (source >= AGENT_SOURCES || (agent->filter >> source & 1) == 0)
+        return 0;
+    agent->filtered++;
+    return 1;
+}
+
 void agent_frame(struct agent *agent, const struct agent_frame *frame, uint64_t now_us)
 {
     agent->now_us = now_us;
+    if (is_filtered(agent, frame))
+        return;
     if (strikes(agent, AGENT_DEAF) || strikes(agent, AGENT_DROP_RX) || !agent->is_running)
         return;
     agent->received++;
@@ -230,6 +242,8 @@ void agent_start(struct agent *agent, const struct agent_settings *settings, uin
     agent->life = agent_port_life();
     agent->cause = agent_port_cause();
     agent->now_us = now_us;
+    agent->filter = 0;
+    agent->filtered = 0;
     agent->random = 1;
     agent->bus_state = AGENT_BUS_ACTIVE;
     agent->tec = 0;

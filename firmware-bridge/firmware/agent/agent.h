@@ -19,6 +19,8 @@
 /* How often the records of the store are handed over at a start: a node need not keep them. */
 #define AGENT_PASSES 3
 #define AGENT_NEVER UINT64_MAX
+/* Nodes that a filter can name. */
+#define AGENT_SOURCES 16
 
 enum agent_cause {
     AGENT_BY_SUPPLY,
@@ -100,6 +102,8 @@ struct agent {
     uint16_t dump_crc;
     uint8_t is_dumping;
     struct agent_hook hooks[AGENT_FAULTS];
+    uint16_t filter;          /* bit n: frames of node n are not heard */
+    uint32_t filtered;        /* such frames since the start */
     uint32_t random;
     struct agent_timer timers[AGENT_TIMERS];
     uint64_t now_us;
@@ -161,6 +165,8 @@ void app_transmitted(struct agent *agent, uint32_t token);
 void app_aborted(struct agent *agent, uint32_t token);
 void app_timer(struct agent *agent, uint8_t id);
 void app_stored(struct agent *agent, uint32_t token, uint8_t result);
+/* The node that has sent the frame; AGENT_SOURCES and up where it is none's, as the host's. */
+uint8_t app_source(const struct agent_frame *frame);
 /* Words of a request that the agent does not know. 0: nor does the application. */
 uint8_t app_command(struct agent *agent);
 /* Its name and version, as `roj/1.0`. */

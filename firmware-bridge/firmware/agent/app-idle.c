@@ -62,6 +62,12 @@ void app_stored(struct agent *agent, uint32_t token, uint8_t result)
     (void)result;
 }
 
+uint8_t app_source(const struct agent_frame *frame)
+{
+    (void)frame;
+    return AGENT_SOURCES;
+}
+
 uint8_t app_command(struct agent *agent)
 {
     (void)agent;

@@ -96,6 +96,12 @@ void app_stored(struct agent *agent, uint32_t token, uint8_t result)
     roj_stored(&roj, token, result);
 }
 
+uint8_t app_source(const struct agent_frame *frame)
+{
+    uint8_t is_own = (frame->flags & (AGENT_EXTENDED | AGENT_REMOTE)) == 0;
+    return is_own ? (uint8_t)(frame->id & 15) : (uint8_t)AGENT_SOURCES;
+}
+
 uint8_t app_command(struct agent *agent)
 {
     if (!line_is(agent->in.words[0], "roj"))

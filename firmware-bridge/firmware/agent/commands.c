@@ -171,6 +171,31 @@ static void fault(struct agent *agent)
     }
 }
 
+/* The nodes that are not heard, and how many of their frames were kept back since the start. */
+static void filter(struct agent *agent)
+{
+    const char *const *words = agent->in.words;
+    uint8_t count = agent->in.count;
+    uint32_t mask = agent->filter;
+    if (count == 2 && line_is(words[1], "clear")) {
+        mask = 0;
+    } else if (count == 3 && line_is(words[1], "set")) {
+        if (!line_read_number(words[2], (1u << AGENT_SOURCES) - 1, &mask))
+            count = 0;
+    } else if (count != 2 || !line_is(words[1], "info")) {
+        count = 0;
+    }
+    if (count == 0) {
+        agent_refuse(agent, BAD_WORDS);
+        return;
+    }
+    agent->filter = (uint16_t)mask;
+    agent_accept(agent);
+    agent_field(agent, " mask=", agent->filter);
+    agent_field(agent, " hits=", agent->filtered);
+    boot_field(agent);
+}
+
 static void hist_info(struct agent *agent)
 {
     agent_accept(agent);
@@ -281,7 +306,7 @@ void agent_act(struct agent *agent)
         hello(agent);
     } else if (line_is(verb, "caps")) {
         agent_accept(agent);
-        line_text(&agent->out, " reset,echo,time,can,fault,hist,conf,nvm");
+        line_text(&agent->out, " reset,echo,time,can,fault,filter,hist,conf,nvm");
     } else if (line_is(verb, "echo")) {
         echo(agent);
     } else if (line_is(verb, "time")) {
@@ -290,6 +315,8 @@ void agent_act(struct agent *agent)
         can(agent);
     } else if (line_is(verb, "fault")) {
         fault(agent);
+    } else if (line_is(verb, "filter")) {
+        filter(agent);
     } else if (line_is(verb, "hist")) {
         hist(agent);
     } else if (line_is(verb, "conf")) {

@@ -252,6 +252,7 @@ static const char *const REQUESTS[] = {
     "hist clear 0",    "conf round",     "conf nodes 3",       "conf delta 5000",
     "nvm info",        "nvm erase",      "reset",              "roj",
     "explode",         "hist dump 4294967295", "fault set store-full 5", "conf node 4294967296",
+    "filter set 6",    "filter clear",   "filter info",        "filter set 65536",
 };
 
 static size_t make_line(char *text)
@@ -406,7 +407,8 @@ static void make_message(struct agent_frame *frame)
 static void feed_frame(void)
 {
     struct agent_frame frame;
-    uint32_t kind = below(10);
+    uint32_t kind = below(10), kept_back;
+    int must_hear;
     if (kind < 3)
         make_request(&frame);
     else if (kind < 8)
@@ -427,7 +429,12 @@ static void feed_frame(void)
             frame.id = below(0x800);
     }
     frames++;
+    must_hear = (agent.filter >> (frame.id & 15) & 1) == 0 ||
+                (frame.flags & (AGENT_EXTENDED | AGENT_REMOTE)) != 0;
+    kept_back = agent.filtered;
     agent_frame(&agent, &frame, now_us);
+    if ((agent.filtered == kept_back) != must_hear)
+        fail("its filter let the wrong frames pass");
 }
 
 static void step(void)
@@ -435,9 +442,11 @@ static void step(void)
     uint32_t kind = below(100);
     uint8_t fault;
     now_us += below(2000);
-    if (below(30) == 0)
+    if (below(30) == 0) {
+        agent.filter = 0;
         for (fault = 0; fault < AGENT_FAULTS; fault++)
             agent.hooks[fault].per_mille = 0;
+    }
     if (kind < 40)
         feed_line();
     else if (kind < 94)

@@ -86,6 +86,7 @@ function injectorOf(
   name: string,
   injector: NonNullable<BenchFields["injectors"]>[string],
 ): BenchInjector {
+  if ("by" in injector) return { name, fault: injector.fault, by: injector.by };
   const { fault, nodes } = injector;
   if ("unit" in injector) {
     const { unit, output, neutral = "off" } = injector;

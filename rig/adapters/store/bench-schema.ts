@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import {
+  BY_AGENTS,
   EMULATED_PROGRAMS,
   INJECTABLE,
   OUTPUTS,
@@ -170,8 +171,15 @@ const gatewaySchema = fields({
   fd: truth.optional(),
 });
 
-const injectorSchema = z.union([relaySchema, gatewaySchema], {
-  error: "expected fault, unit and output of a relay, or fault, from, to and match of a gateway",
+const agentsSchema = fields({
+  fault: oneOf(BY_AGENTS),
+  by: z.literal("agents", { error: 'expected "agents"' }),
+});
+
+const injectorSchema = z.union([relaySchema, gatewaySchema, agentsSchema], {
+  error:
+    "expected fault, unit and output of a relay; fault, from, to and match of a gateway; " +
+    'or fault and by: "agents"',
 });
 
 /** Names of parts, as keys. */

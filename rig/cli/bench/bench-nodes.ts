@@ -13,6 +13,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
 import type { PowerState, PowerSwitch } from "../../ports/power-switch.ts";
+import { AgentFilters } from "./agent-filters.ts";
 
 export interface BenchNodesOptions {
   readonly bench: Bench;
@@ -36,6 +37,7 @@ interface Noted {
 export class BenchNodes implements NodeControl, PowerSwitch {
   readonly faultKinds = [] as const;
   readonly lines: readonly BoardLine[];
+  readonly filters: AgentFilters;
   readonly #options: BenchNodesOptions;
   readonly #listeners = new Set<OnNodeRecord>();
   /** What boards said before the run listened. */
@@ -48,7 +50,11 @@ export class BenchNodes implements NodeControl, PowerSwitch {
   constructor(options: BenchNodesOptions) {
     this.#options = options;
     const { bench, nodes } = options;
-    this.lines = bench.nodes.slice(0, nodes).map((node, number) => this.#line(node, number));
+    const boards = bench.nodes.slice(0, nodes);
+    this.lines = boards.map((node, number) => this.#line(node, number));
+    this.filters = new AgentFilters(
+      boards.map(({ name }, node) => ({ name, line: this.#lineOf(node) })),
+    );
   }
 
   /** From here on what a board could not tell is missing in the record. */
@@ -171,6 +177,7 @@ export class BenchNodes implements NodeControl, PowerSwitch {
         missed: () => {
           if (this.#isRunning) this.#incomplete.add(node);
         },
+        connected: () => this.filters.connected(node),
       },
     });
   }

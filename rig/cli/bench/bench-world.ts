@@ -119,7 +119,8 @@ async function worldOf(
 ): Promise<BenchWorld> {
   const { faults } = plan;
   const injector = (name: string) => supply.injector(name);
-  const bus = await withInjectors(plain, { bench, faults, injector }).catch(async (error) => {
+  const parts = { bench, faults, injector, filters: nodes.filters };
+  const bus = await withInjectors(plain, parts).catch(async (error) => {
     await Promise.all([nodes.close(), plain.close(), closeBus()]);
     throw error;
   });

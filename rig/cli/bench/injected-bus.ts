@@ -8,18 +8,20 @@ import { injectorFor, withoutInjector } from "../../core/bench/bench-capability.
 import type { Fault, FaultKind } from "../../core/fault/fault.ts";
 import type { CanBus } from "../../ports/can-bus.ts";
 import type { Injector } from "../../ports/injector.ts";
+import type { AgentFilters } from "./agent-filters.ts";
 
-interface Use {
-  readonly injector: Injector;
-  readonly faults: Set<string>;
-  /** Effects that earlier faults had by it. */
-  counted: number;
+/** What carries a fault out in the place of the bus. */
+interface Part {
+  inject(fault: Fault, signal: AbortSignal): Promise<void>;
+  heal(fault: Fault, signal: AbortSignal): Promise<number>;
 }
 
 export interface InjectedBusOptions {
   readonly bench: Bench;
   readonly faults: readonly Fault[];
   readonly injector: (name: string) => Promise<Injector>;
+  /** Of the boards of the run. */
+  readonly filters: AgentFilters;
 }
 
 /** Puts the injectors that the faults need in their neutral position first. */
@@ -36,7 +38,7 @@ class InjectedBus implements CanBus {
   readonly #bus: CanBus;
   readonly #options: InjectedBusOptions;
   /** By the name of the injector. */
-  readonly #uses = new Map<string, Use>();
+  readonly #parts = new Map<string, Part>();
 
   constructor(bus: CanBus, options: InjectedBusOptions) {
     this.#bus = bus;
@@ -46,16 +48,17 @@ class InjectedBus implements CanBus {
   }
 
   /** Null where the bus itself has to do it. */
-  async partFor(fault: Fault): Promise<Use | null> {
-    const { bench, injector } = this.#options;
+  async partFor(fault: Fault): Promise<Part | null> {
+    const { bench, injector, filters } = this.#options;
     const settings = injectorFor(bench, fault);
     if (settings === undefined) return null;
-    const { name } = settings;
-    const known = this.#uses.get(name);
+    const { name, by } = settings;
+    const known = this.#parts.get(name);
     if (known !== undefined) return known;
-    const use = { injector: await injector(name), faults: new Set<string>(), counted: 0 };
-    this.#uses.set(name, use);
-    return use;
+    if (by === "agents") filters.use(name);
+    const part = by === "agents" ? filters : new SharedInjector(await injector(name));
+    this.#parts.set(name, part);
+    return part;
   }
 
   send(frame: Parameters<CanBus["send"]>[0]): boolean {
@@ -75,11 +78,9 @@ class InjectedBus implements CanBus {
   }
 
   async inject(fault: Fault, onEffect: () => void, signal: AbortSignal): Promise<void> {
-    const use = await this.partFor(fault);
-    if (use !== null) {
-      // Noted first: should it fail half way, healing still makes it neutral.
-      use.faults.add(fault.id);
-      await use.injector.inject(signal);
+    const part = await this.partFor(fault);
+    if (part !== null) {
+      await part.inject(fault, signal);
       return;
     }
     if (!this.#bus.faultKinds.includes(fault.kind))
@@ -88,17 +89,38 @@ class InjectedBus implements CanBus {
   }
 
   async heal(fault: Fault, signal: AbortSignal): Promise<number> {
-    const use = await this.partFor(fault);
-    if (use === null) return this.#bus.heal(fault, signal);
-    use.faults.delete(fault.id);
-    if (use.faults.size > 0) return 0;
-    const effects = await use.injector.heal(signal);
-    const news = effects - use.counted;
-    use.counted = effects;
-    return news;
+    const part = await this.partFor(fault);
+    return (part ?? this.#bus).heal(fault, signal);
   }
 
   close(): Promise<void> {
     return this.#bus.close();
+  }
+}
+
+/** Faults that have one injector share it. */
+class SharedInjector implements Part {
+  readonly #injector: Injector;
+  readonly #faults = new Set<string>();
+  /** Effects that earlier faults had by it. */
+  #counted = 0;
+
+  constructor(injector: Injector) {
+    this.#injector = injector;
+  }
+
+  async inject({ id }: Fault, signal: AbortSignal): Promise<void> {
+    // Noted first: should it fail half way, healing still makes it neutral.
+    this.#faults.add(id);
+    await this.#injector.inject(signal);
+  }
+
+  async heal({ id }: Fault, signal: AbortSignal): Promise<number> {
+    this.#faults.delete(id);
+    if (this.#faults.size > 0) return 0;
+    const effects = await this.#injector.heal(signal);
+    const news = effects - this.#counted;
+    this.#counted = effects;
+    return news;
   }
 }

@@ -49,6 +49,7 @@ export async function checkHealth({ bench, nodes, bus, signal }: Preparation): P
   if (bus.state() !== "error-active") {
     throw new RigError("bench.bus", `the rig's own channel is ${bus.state()}`);
   }
+  await nodes.filters.check(signal);
   for (const [node, line] of nodes.lines.entries()) {
     const { fields } = await line.request(["can", "stat"], signal);
     const state = fields.get("st");

@@ -49,7 +49,7 @@ class BenchReader {
       const stranger = injector.nodes?.find((name) => !known.includes(name));
       if (stranger !== undefined) yield unknown([...at, "nodes"], stranger, { known });
       if (injector.by === "relay") yield* this.#output(injector, `the injector ${at[1]}`, at);
-      else if (injector.from === injector.to) {
+      else if (injector.by === "cangw" && injector.from === injector.to) {
         yield problem([...at, "to"], `found ${injector.to}, which is from as well`);
       }
     }

@@ -141,6 +141,9 @@ export interface BenchBus {
 /** Faults that parts on a bench can bring about: those of the bus and of deliveries. */
 export const INJECTABLE = [...BUS_FAULT_KINDS, ...LOGICAL_FAULT_KINDS] as const;
 
+/** Faults that the receive filters of the boards' agents can bring about. */
+export const BY_AGENTS = ["partition"] as const;
+
 /** A part that brings a fault about on the bus; `name` is its name in the bench file. */
 export type BenchInjector = {
   readonly name: string;
@@ -168,6 +171,8 @@ export type BenchInjector = {
       /** Which frames are meant: those of FD format, or the others. */
       readonly isFd: boolean;
     }
+  /** The receive filters of the boards' agents, in runs alone. */
+  | { readonly by: "agents" }
 );
 
 export interface LeaseRules {

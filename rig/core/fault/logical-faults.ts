@@ -41,3 +41,13 @@ export const LOGICAL_FAULT_TRAITS = {
     needs: "a bus that can hold frames back",
   },
 } as const satisfies Record<LogicalFaultDetail["kind"], FaultTraits>;
+
+/** Whether the partition lets two nodes hear each other; one that is in no group hears all. */
+export function isTogether(
+  { groups }: Extract<LogicalFaultDetail, { readonly kind: "partition" }>,
+  a: number,
+  b: number,
+): boolean {
+  const group = groups.find((each) => each.includes(a));
+  return group === undefined || group.includes(b) || !groups.some((each) => each.includes(b));
+}

@@ -8,7 +8,7 @@ import { type BusModel, type DeliveryPolicy, LOST } from "../../can/bus.ts";
 import { Random } from "../../random/random.ts";
 import type { Fault } from "../fault.ts";
 import type { FaultFamily } from "../fault-family.ts";
-import { LOGICAL_FAULT_KINDS } from "../logical-faults.ts";
+import { isTogether, LOGICAL_FAULT_KINDS } from "../logical-faults.ts";
 
 type FilteringBus = Pick<BusModel, "setVisible" | "setDeliveryPolicy">;
 type Partition = Extract<Fault, { kind: "partition" }>;
@@ -89,9 +89,4 @@ export class LogicalFaults implements FaultFamily {
     }
     return stream;
   }
-}
-
-function isTogether({ groups }: Partition, a: number, b: number): boolean {
-  const group = groups.find((each) => each.includes(a));
-  return group === undefined || group.includes(b) || !groups.some((each) => each.includes(b));
 }
