@@ -1,7 +1,8 @@
 /**
  * Level `vcan` in the kernel of `rig vm`, as a user runs it: the scenarios come out as expected,
  * candump beside the rig has frame for frame what the rig captured, and nothing is left of a rig
- * that is killed. All in one machine, since booting one takes its time.
+ * that is killed; and a bench of emulated boards whose bus is an interface. All in one machine,
+ * since booting one takes its time.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,6 +10,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
 import { missingForUml } from "../../rig/adapters/vm/user-mode-linux.ts";
 import { sourceOfId } from "../../rig/core/wire/identifier.ts";
+import { buildAgent } from "../support/agent.ts";
 import { MAIN, rig, temporaryFolder } from "../support/cli.ts";
 import { itNeeds } from "../support/needs.ts";
 
@@ -30,6 +32,33 @@ const CUT = new Map([
 ]);
 const HOST = 14;
 const KILLS = Number(process.env["RIG_KILLS"] ?? 1);
+
+/** Boards of C on an interface, their supplies switched by the firmware in the AVR emulator. */
+const ECUS = [0, 1, 2].map((node) => {
+  const power = `power: { unit: board, output: ${node + 1} }, off: 100ms`;
+  const console = `console: { port: emulated:ecu${node}, serial: "0000000${node + 1}" }`;
+  const rest = "reset: control-line, timeouts: { boot: 60s, request: 5s }";
+  return `  - { name: ecu${node}, ${power}, ${console}, ${rest} }`;
+});
+const BENCH = `
+bench: on-vcan
+buses: { can: { interface: vcan0, bitrate: 500k/2M } }
+power: { board: { kind: rig-power, port: emulated:board, serial: "00C0FFEE", silence: 60s } }
+nodes:
+${ECUS.join("\n")}
+emulator: { linger: 1s }
+lease: { folder: leases }
+`;
+
+const BENCH_SCRIPT = `
+ip link add vcan0 type vcan; ip link set vcan0 mtu 72 up
+candump -L -r 8000000 vcan0 > bench.log &
+dump=$!
+TMPDIR=/run NODE MAIN run --bench bench.yaml --scenario power-cycle --nodes 3 --operations 20 \\
+  --concurrency 3 --seed 7 --agents 0,1,2=AGENT --json --output-dir bench > bench.json 2> bench.err
+echo $? > bench.code
+sleep 1; kill -INT $dump; wait $dump
+`;
 
 const SCRIPT = `
 cd FOLDER
@@ -66,7 +95,7 @@ for round in $(seq KILLS); do
   done
   echo $left >> left
 done
-`;
+${BENCH_SCRIPT}`;
 
 interface Line {
   readonly channel: string;
@@ -105,7 +134,9 @@ describe("level vcan", () => {
 
   beforeAll(async () => {
     if (missing.length > 0) return;
-    const words = { FOLDER: folder, NODE: process.execPath, MAIN, KILLS: `${KILLS}` };
+    writeFileSync(join(folder, "bench.yaml"), BENCH);
+    const AGENT = buildAgent();
+    const words = { AGENT, FOLDER: folder, NODE: process.execPath, MAIN, KILLS: `${KILLS}` };
     let text = SCRIPT.replace("SCENARIOS", SCENARIOS.join(" "));
     for (const [name, value] of Object.entries(words)) text = text.replaceAll(name, value);
     writeFileSync(join(folder, "script"), text);
@@ -161,5 +192,20 @@ describe("level vcan", () => {
   itInVm("leaves no process, interface or namespace when the rig is killed", () => {
     const left = readFileSync(join(folder, "left"), "utf8").trim().split("\n");
     expect(left).toEqual(Array.from({ length: KILLS }, () => "0 0 1"));
+  });
+
+  itInVm("runs on boards of C whose bus is an interface, their supply cut", () => {
+    const read = (name: string) => readFileSync(join(folder, name), "utf8");
+    expect([read("bench.err"), read("bench.code")]).toEqual(["", "0\n"]);
+    const { outcome, level, faults, bus, teardown } = JSON.parse(read("bench.json"));
+    expect({ outcome, level }).toEqual({ outcome: "valid", level: "bench" });
+    expect(faults[0].effects).toBeGreaterThan(0);
+    expect(bus).toMatchObject({ dropped: 0, errorFrames: 0, busOffs: 0 });
+    expect(teardown.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    const at = join(folder, "bench", "power-cycle", "latest");
+    expect(readFileSync(join(at, "console-ecu0.log"), "utf8")).toMatch(/gap: .*\n.*boot 2/);
+    const captured = linesOf(join(at, "bus-can0.log")).map(({ frame }) => frame);
+    const seen = linesOf(join(folder, "bench.log")).map(({ frame }) => frame);
+    expect(captured).toEqual(seen.slice(0, captured.length));
   });
 });

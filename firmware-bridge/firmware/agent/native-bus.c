@@ -28,11 +28,19 @@
 #define MESSAGE_MAX (2 + 1 + 4 + 5 + 64)
 #define WAITING_MAX 65536u
 #define TOKENS_MAX 1024u
+#define HELD_MAX 256u
+#define RETRY_MS 1
 
 static int fd = -1, is_can;
 static uint8_t inbox[8192], outbox[WAITING_MAX];
 static size_t in_length, out_length;
 static uint32_t tokens[TOKENS_MAX], first_token, next_token;
+/* What the queue of the interface has no room for, or an interface that is down does not take. */
+static struct {
+    uint32_t token;
+    struct agent_frame frame;
+} held[HELD_MAX];
+static uint32_t first_held, next_held;
 
 static void put_word(uint8_t *bytes, uint32_t value, int count)
 {
@@ -85,8 +93,42 @@ void bus_poll(struct pollfd *in)
     in->revents = 0;
 }
 
+static int can_write(uint32_t token, const struct agent_frame *frame);
+
+static void can_flush(void)
+{
+    while (first_held != next_held) {
+        uint32_t at = first_held % HELD_MAX;
+        if (!can_write(held[at].token, &held[at].frame))
+            return;
+        first_held++;
+    }
+}
+
+/* In order behind what waits already; the application says again what is too much. */
+static void can_send(uint32_t token, const struct agent_frame *frame)
+{
+    uint32_t at = next_held % HELD_MAX;
+    can_flush();
+    if (first_held == next_held && can_write(token, frame))
+        return;
+    if (next_held - first_held == HELD_MAX)
+        return;
+    held[at].token = token;
+    held[at].frame = *frame;
+    next_held++;
+}
+
+/* Nothing says when a CAN interface has room again. */
+int bus_wait_ms(int wait_ms)
+{
+    return first_held != next_held && wait_ms > RETRY_MS ? RETRY_MS : wait_ms;
+}
+
 void bus_flush(void)
 {
+    if (is_can)
+        can_flush();
     /* Frames that the node sent before it had a bus are gone, as from a controller without one. */
     if (fd >= 0 && !is_can)
         write_all(outbox, out_length);
@@ -213,6 +255,11 @@ static int can_read(struct agent *agent)
     message.msg_iov = &piece;
     message.msg_iovlen = 1;
     size = recvmsg(fd, &message, 0);
+    if (size < 0 && errno == ENETDOWN) {
+        /* It may come up again; what was on its way then is gone. */
+        first_token = next_token;
+        return 1;
+    }
     if (size < 0)
         return errno == EINTR || errno == EAGAIN;
     if ((message.msg_flags & MSG_CONFIRM) != 0) {
@@ -260,7 +307,7 @@ int bus_read(struct agent *agent)
 void agent_port_can(uint32_t token, const struct agent_frame *frame)
 {
     if (is_can)
-        can_write(token, frame);
+        can_send(token, frame);
     else
         hub_send(token, frame);
 }

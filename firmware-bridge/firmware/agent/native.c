@@ -193,7 +193,7 @@ static void run(const struct options *options)
     for (;;) {
         line_poll(&waiting[0], &waiting[1]);
         bus_poll(&waiting[2]);
-        if (poll(waiting, 3, wait_ms()) < 0 && errno != EINTR)
+        if (poll(waiting, 3, bus_wait_ms(wait_ms())) < 0 && errno != EINTR)
             native_fail("can't wait", strerror(errno));
         if ((waiting[2].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !bus_read(&agent))
             return;

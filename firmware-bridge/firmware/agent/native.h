@@ -31,6 +31,8 @@ void bus_poll(struct pollfd *in);
 /* Reads what has come; 0 where the bus is gone. */
 int bus_read(struct agent *agent);
 void bus_flush(void);
+/* How long to wait for anything, with what the bus still has to be given. */
+int bus_wait_ms(int wait_ms);
 
 /* The disk: a folder in which nothing that was acknowledged is ever lost. */
 void disk_open(const char *folder);

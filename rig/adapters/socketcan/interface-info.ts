@@ -14,6 +14,8 @@ export interface InterfaceInfo {
   readonly isFd: boolean;
   /** Null where there are none, as on a virtual interface, or they are not known. */
   readonly rates: BitRates | null;
+  /** What a controller says of itself, such as `ERROR-ACTIVE`; null for a virtual interface. */
+  readonly state: string | null;
 }
 
 /** As `ip -json -details link show` prints it. */
@@ -21,6 +23,7 @@ interface LinkDetails {
   readonly linkinfo?: {
     readonly info_kind?: string;
     readonly info_data?: {
+      readonly state?: string;
       readonly bittiming?: { readonly bitrate?: number };
       readonly data_bittiming?: { readonly bitrate?: number };
     };
@@ -45,6 +48,7 @@ export function readInterface(name: string): InterfaceInfo {
     });
   }
   const details = linkDetails(name);
+  const { state = null } = details?.linkinfo?.info_data ?? {};
   const nominal = details?.linkinfo?.info_data?.bittiming?.bitrate;
   const data = details?.linkinfo?.info_data?.data_bittiming?.bitrate;
   return {
@@ -56,6 +60,7 @@ export function readInterface(name: string): InterfaceInfo {
       nominal === undefined
         ? null
         : { nominalBitrateBps: nominal, dataBitrateBps: data ?? nominal },
+    state,
   };
 }
 

@@ -118,7 +118,11 @@ export class SocketCanBus implements CanBus {
       errorMask: ALL_ERRORS,
       receivesOwn: true,
       onFrame: ({ frame, epochNs }) => this.#hear(frame, epochNs),
-      onTrouble: this.#options.onTrouble,
+      onTrouble: (code) => {
+        // What was on its way is never heard: it would be waited for, and fill the room for others.
+        this.#underWay = [];
+        this.#options.onTrouble(code);
+      },
     });
   }
 
@@ -142,7 +146,10 @@ export class SocketCanBus implements CanBus {
     const frame = own ?? heard;
     if (frame.error) {
       this.#errorFrames++;
-      if (isBusOff(frame)) this.#busOffs++;
+      if (isBusOff(frame)) {
+        this.#busOffs++;
+        this.#underWay = [];
+      }
       this.#state = errorStateOf(frame) ?? this.#state;
     } else {
       this.#frames++;

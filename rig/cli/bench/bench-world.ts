@@ -1,6 +1,6 @@
 /**
  * The world of level `bench`: boards behind control lines and supplies, on a CAN interface of this
- * machine; for an emulated bench on the rig's own hub, which has the faults of a bus besides.
+ * machine; for an emulated bench without one, on the rig's hub, which has the faults of a bus.
  */
 
 import { rmSync } from "node:fs";
@@ -8,8 +8,7 @@ import { join } from "node:path";
 import { BusHub } from "../../adapters/hub/bus-hub.ts";
 import { HubBus } from "../../adapters/hub/hub-bus.ts";
 import { HubServer } from "../../adapters/hub/hub-server.ts";
-import { PlainBus } from "../../adapters/hub/plain-bus.ts";
-import type { Bench } from "../../core/bench/bench.ts";
+import { type Bench, isOnHub } from "../../core/bench/bench.ts";
 import { NO_ERRORS } from "../../core/can/error-confinement.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
@@ -17,7 +16,7 @@ import type { CanBus } from "../../ports/can-bus.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { World } from "../../ports/world.ts";
 import type { BenchSupply } from "../bench-supply.ts";
-import { openOwnChannel } from "../hub-channel.ts";
+import { openBenchBus } from "./bench-bus.ts";
 import { BenchNodes } from "./bench-nodes.ts";
 import { withInjectors } from "./injected-bus.ts";
 
@@ -25,7 +24,7 @@ export interface BenchWorldOptions {
   readonly plan: RunPlan;
   /** With ports that can be opened. */
   readonly bench: Bench;
-  /** Of the emulated bench, where its boards look for the hub; null for a real one. */
+  /** Of an emulated bench, where its boards look for a hub; null for a real one. */
   readonly folder: string | null;
   readonly clock: Clock;
   readonly supply: BenchSupply;
@@ -47,9 +46,10 @@ export function hubOf(folder: string): string {
 const never = new AbortController().signal;
 
 export function openBenchWorld(options: BenchWorldOptions): Promise<BenchWorld> {
-  return options.folder === null
-    ? openRealWorld(options)
-    : openEmulatedWorld(options, options.folder);
+  const { bench, folder } = options;
+  return folder !== null && isOnHub(bench)
+    ? openEmulatedWorld(options, folder)
+    : openRealWorld(options);
 }
 
 async function openEmulatedWorld(options: BenchWorldOptions, folder: string): Promise<BenchWorld> {
@@ -89,17 +89,7 @@ async function openRealWorld(options: BenchWorldOptions): Promise<BenchWorld> {
   if (first === undefined) {
     throw new RigError("input.malformed", `bench ${bench.name}: expected a bus under buses`);
   }
-  const other = bench.nodes.slice(0, plan.nodes).find((node) => node.bus !== first.name);
-  if (other !== undefined) {
-    const text = `node ${other.name} is on bus ${other.bus}, not on ${first.name} as the others`;
-    throw new RigError("capability.level", `bench ${bench.name}: ${text}`);
-  }
-  const bus = new PlainBus({
-    plan,
-    clock,
-    openChannel: (onFrame) => openOwnChannel(first.interface, onFrame),
-    onFrame: () => undefined,
-  });
+  const bus = openBenchBus(first, clock);
   const nodes = new BenchNodes({
     bench,
     nodes: plan.nodes,

@@ -11,7 +11,7 @@ import { openChildGuard } from "../../adapters/hub/child-guard.ts";
 import { MachineClock } from "../../adapters/machine/machine-clock.ts";
 import { AppendFile } from "../../adapters/store/append-file.ts";
 import type { HeldLease } from "../../adapters/store/lease-file.ts";
-import type { Bench } from "../../core/bench/bench.ts";
+import type { Bench, BenchNode } from "../../core/bench/bench.ts";
 import type { BenchPhase } from "../../core/run/bench-record.ts";
 import { NS_PER_MS } from "../../core/time/time.ts";
 import { failureClassOf, textOfFailure } from "../../core/verdict/failure-class.ts";
@@ -222,9 +222,10 @@ class BenchRun {
     const { plan, folder } = this.#options;
     const guard = openChildGuard();
     mkdirSync(join(folder.path, "disks"));
-    for (const [node, { name, console }] of emulated.bench.nodes.slice(0, plan.nodes).entries()) {
+    for (const [node, board] of emulated.bench.nodes.slice(0, plan.nodes).entries()) {
+      const { name, console } = board;
       const serial = console?.place.serial ?? "00000000";
-      const bus = ["--hub", hubOf(emulated.folder)];
+      const bus = busOf(emulated, board);
       const disk = join(folder.path, "disks", name);
       const line = ["--serial", serial, "--pty-link", join(emulated.folder, name)];
       const agent = agentCommand(plan, node, { bus, disk, line });
@@ -257,6 +258,12 @@ class BenchRun {
       files[node]?.flush();
     };
   }
+}
+
+/** The option of an emulated board's program that names its bus. */
+function busOf({ bench, folder }: EmulatedBench, { bus: name }: BenchNode): readonly string[] {
+  const bus = bench.buses.find((each) => each.name === name);
+  return bus === undefined ? ["--hub", hubOf(folder)] : ["--can", bus.interface];
 }
 
 /** All of the bench, also those that the run did not use. */

@@ -7,10 +7,10 @@ import { POWER_FAULT_KINDS } from "../fault/power-faults.ts";
 import { TRAFFIC_FAULT_KINDS } from "../fault/traffic-faults.ts";
 import type { RunPlan } from "../plan/plan.ts";
 import { RigError } from "../verdict/rig-error.ts";
-import { type Bench, type BenchInjector, nodeNumber } from "./bench.ts";
+import { type Bench, type BenchInjector, isOnHub, nodeNumber } from "./bench.ts";
 
 const BY_SUPPLY: readonly FaultKind[] = ["power-cut", ...POWER_FAULT_KINDS];
-/** The bus of emulated boards is the rig's hub. */
+/** Of emulated boards whose bus is the rig's hub. */
 const BY_HUB: readonly FaultKind[] = [
   ...LOGICAL_FAULT_KINDS,
   ...TRAFFIC_FAULT_KINDS,
@@ -49,7 +49,13 @@ export function benchLacks(bench: Bench, plan: Omit<RunPlan, "seed">): RigError 
     const text = `${mute.name} has no control line: a run needs one`;
     return new RigError("capability.clients", text);
   }
-  const isByBus = (kind: FaultKind) => bench.emulator !== undefined && BY_HUB.includes(kind);
+  const [first] = bench.buses;
+  const apart = bench.nodes.slice(0, nodes).find(({ bus }) => bus !== first?.name);
+  if (apart !== undefined) {
+    const text = `node ${apart.name} is on bus ${apart.bus}, not on ${first?.name} as the others`;
+    return new RigError("capability.level", `bench ${bench.name}: ${text}`);
+  }
+  const isByBus = (kind: FaultKind) => isOnHub(bench) && BY_HUB.includes(kind);
   const impossible = faults.find((fault) => {
     const { kind } = fault;
     return !BY_SUPPLY.includes(kind) && !isByBus(kind) && injectorFor(bench, fault) === undefined;

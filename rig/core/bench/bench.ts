@@ -215,3 +215,8 @@ export const SENSE_INPUTS = [0, 5] as const;
 export function nodeNumber({ nodes }: Bench, name: string): number {
   return nodes.findIndex((node) => node.name === name);
 }
+
+/** Emulated boards without an interface of their own: their bus is the rig's hub. */
+export function isOnHub({ emulator, buses }: Bench): boolean {
+  return emulator !== undefined && buses.length === 0;
+}
