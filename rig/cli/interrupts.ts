@@ -3,6 +3,8 @@
  * to the safe state.
  */
 
+import { EXIT } from "../core/verdict/exit-code.ts";
+
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export class Interrupts {
@@ -27,7 +29,12 @@ export class Interrupts {
     return this.#urgent.signal;
   }
 
+  /** All is restored: a further signal to a rig that is ending only makes it end sooner. */
   stop(): void {
-    for (const name of SIGNALS) process.off(name, this.#listener);
+    for (const name of SIGNALS) {
+      process.off(name, this.#listener);
+      if (this.#polite.signal.aborted)
+        process.on(name, () => process.exit(process.exitCode ?? EXIT.interrupted));
+    }
   }
 }

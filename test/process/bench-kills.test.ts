@@ -5,7 +5,7 @@
  */
 
 import { execFileSync, type spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -14,6 +14,8 @@ import { rig, temporaryFolder } from "../support/cli.ts";
 import { relaysIn } from "../support/relays.ts";
 
 const KILLS = Number(process.env["RIG_BENCH_KILLS"] ?? 0);
+/** Benches that are run beside each other. */
+const LANES = Number(process.env["RIG_BENCH_LANES"] ?? 2);
 const FIXTURE = new URL("../../fixtures/benches/emulated.yaml", import.meta.url).pathname;
 const NODES = 3;
 
@@ -28,12 +30,14 @@ interface Killed {
   readonly bench: string;
 }
 
-async function killed(during: (child: Child, folder: string) => unknown): Promise<Killed> {
+type During = (child: Child, folder: string) => unknown;
+
+async function killed(during: During, operations = 5_000): Promise<Killed> {
   const folder = temporaryFolder();
   const bench = join(folder, "bench.yaml");
   const text = readFileSync(FIXTURE, "utf8").replace("silence: 2s", "silence: 1s");
   writeFileSync(bench, `${text}\nlease: { folder: ${folder} }\n`);
-  const size = ["--nodes", `${NODES}`, "--operations", "5000", "--seed", "1"];
+  const size = ["--nodes", `${NODES}`, "--operations", `${operations}`, "--seed", "1"];
   const args = ["run", "--bench", bench, "--scenario", "happy", ...size, "--output-dir", folder];
   const { code, signal } = await rig([...args, "--quiet"], {
     env: { TMPDIR: folder },
@@ -93,21 +97,53 @@ describe("a rig that is ended while it works at a bench", { timeout: 300_000 }, 
   it(
     `at ${KILLS} moments`,
     async () => {
-      const random = Random.of(7, "bench-kills");
-      for (let round = 0; round < KILLS; round++) {
-        const name = (["SIGKILL", "SIGTERM", "SIGINT"] as const)[random.below(3)] ?? "SIGINT";
-        const [afterMs, isTwice] = [random.between(100, 6_000), random.chance(1, 4)];
-        const end = await killed(async (child) => {
-          await sleep(afterMs);
-          child.kill(name);
-          if (!isTwice) return;
-          await sleep(random.between(1, 200));
-          child.kill(name);
-        });
-        await expectRestored(end);
-        process.stdout.write(`${round}: ${name} after ${afterMs} ms, ${end.signal ?? end.code}\n`);
-      }
+      const random = Random.of(Number(process.env["RIG_BENCH_SEED"] ?? 7), "bench-kills");
+      let round = 0;
+      const lane = async () => {
+        while (round < KILLS) await killSomewhere(round++, random);
+      };
+      await Promise.all(Array.from({ length: LANES }, lane));
     },
     KILLS * 60_000,
   );
 });
+
+const SIGNALS = ["SIGKILL", "SIGTERM", "SIGINT"] as const;
+
+const PHASES = ["start", "prepare", "health", "scenario", "fetch", "restore"] as const;
+
+/** One signal or two, the second perhaps into the teardown of the first. */
+async function killSomewhere(round: number, random: Random): Promise<void> {
+  const anyOf = () => SIGNALS[random.below(3)] ?? "SIGINT";
+  const [first, second] = [anyOf(), random.chance(1, 2) ? anyOf() : null];
+  const phase = PHASES[random.below(PHASES.length)] ?? "start";
+  const isLast = phase === "fetch" || phase === "restore";
+  const [afterMs, thenMs] = [random.between(0, isLast ? 150 : 1_500), random.between(1, 1_000)];
+  const end = await killed(
+    async (child, folder) => {
+      if (phase !== "start") await untilPhase(folder, phase);
+      await sleep(afterMs);
+      child.kill(first);
+      if (second === null) return;
+      await sleep(thenMs);
+      child.kill(second);
+    },
+    isLast ? 40 : 5_000,
+  );
+  const how = end.signal ?? end.code;
+  const then = second === null ? "" : `, ${second} ${thenMs} ms later`;
+  const text = `${round}: ${phase} + ${afterMs} ms ${first}${then}: ${how} in ${lastPhase(end.folder)}`;
+  process.stdout.write(`${text}\n`);
+  // Before it listens for signals it has not touched anything.
+  if (how === "SIGTERM" || how === "SIGINT") expect([text, ...end.relays()]).toEqual([text]);
+  // In the last phase the run may have come to its end before.
+  else expect(["SIGKILL", 130, ...(isLast ? [0, 2] : [])], text).toContain(how);
+  await expectRestored(end);
+  rmSync(end.folder, { recursive: true });
+}
+
+function lastPhase(folder: string): string {
+  const path = join(folder, "happy", "latest", "events.jsonl");
+  const said = existsSync(path) ? readFileSync(path, "utf8") : "";
+  return [...said.matchAll(/"phase":"([a-z-]+)"/g)].at(-1)?.[1] ?? "no phase";
+}
