@@ -1,29 +1,48 @@
 /**
- * How a node's program says what it does: JSON lines for a rig that has started it, or the control
- * line of a board, on the same standard streams.
+ * How a node's program says what it does and is told what its clients shall do: JSON lines out and
+ * lines of words in for a rig that has started it, or the control line of a board, on the same
+ * standard streams.
  */
 
+import type { Socket } from "node:net";
+import { createInterface } from "node:readline";
 import { NodeDevice, RESTARTS } from "../../firmware-bridge/emulator/node-device.ts";
 import { encodeNote, isNote } from "../../firmware-bridge/protocol/agent-history.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
+import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
+import { commandOfWords, type ResidentCommand } from "../core/resident/resident-command.ts";
 import { sourceOfId } from "../core/wire/identifier.ts";
 import type { LinkEvent } from "../ports/bus-link.ts";
 import { settingsOf } from "./node-settings.ts";
 
 export interface NodeVoice {
   record(record: NodeRecord): void;
+  /** Of the clients that live on the node. */
+  history(record: NodeHistoryRecord): void;
   ready(): void;
   /** What came from the bus, before the node has it; false where the node is not to have it. */
   hears(event: LinkEvent): boolean;
 }
 
-export function jsonVoice(boot: number): NodeVoice {
+type OnCommand = (command: ResidentCommand) => void;
+
+export function jsonVoice(boot: number, onCommand: OnCommand): NodeVoice {
   const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   return {
     record: (record) => say({ type: "record", boot, record }),
-    ready: () => say({ type: "ready", boot }),
+    history: (record) => say({ type: "history", record }),
+    ready: () => {
+      say({ type: "ready", boot });
+      // It ends with the bus, whoever still holds its standard input.
+      (process.stdin as Partial<Socket>).unref?.();
+      createInterface({ input: process.stdin }).on("line", (line) => {
+        const [verb, ...words] = line.split(" ");
+        const command = verb === "clients" ? commandOfWords(words) : null;
+        if (command !== null) onCommand(command);
+      });
+    },
     hears: () => true,
   };
 }
@@ -46,6 +65,7 @@ export function boardVoice(plan: RunPlan, node: number, serial: string, boot: nu
     record(record) {
       if (isNote(record)) device.note(encodeNote(record));
     },
+    history: () => undefined,
     ready() {
       process.stdin.on("data", (bytes) => device.feed(bytes));
       process.stdout.write(`node ${node} runs ${plan.protocol}, start ${boot}\n`);

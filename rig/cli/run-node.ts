@@ -6,6 +6,7 @@ import { NodeProgram } from "../adapters/node/node-program.ts";
 import { linkToCan } from "../adapters/socketcan/can-link.ts";
 import { makeNode } from "../core/consensus/make-node.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
+import type { ResidentCommand } from "../core/resident/resident-command.ts";
 import type { LinkEvent } from "../ports/bus-link.ts";
 import { boardVoice, jsonVoice } from "./node-voice.ts";
 
@@ -24,20 +25,25 @@ export interface NodeRunOptions {
 export async function runNode({ plan, node, bus, disk, line }: NodeRunOptions): Promise<void> {
   const { journal, image } = await NodeJournal.open(disk);
   const boot = image.incarnation;
-  const voice = line === undefined ? jsonVoice(boot) : boardVoice(plan, node, line, boot);
-  const startNs = process.hrtime.bigint();
   let program: NodeProgram | null = null;
+  const onCommand = (command: ResidentCommand) => program?.handle({ kind: "command", command });
+  const voice =
+    line === undefined ? jsonVoice(boot, onCommand) : boardVoice(plan, node, line, boot);
+  const startNs = process.hrtime.bigint();
   const onEvent = (event: LinkEvent) => {
     if (voice.hears(event)) program?.handle(event);
   };
   const link =
-    "hub" in bus ? await connectToHub(bus.hub, node, onEvent) : linkToCan(bus.can, onEvent);
+    "hub" in bus
+      ? await connectToHub(bus.hub, node, onEvent)
+      : linkToCan({ name: bus.can, hasClients: plan.residents !== undefined }, onEvent);
   program = new NodeProgram({
     core: makeNode(plan, node),
     journal,
     link,
     nowNs: () => Number(process.hrtime.bigint() - startNs),
     onRecord: voice.record,
+    onHistory: voice.history,
   });
   program.boot(image);
   voice.ready();

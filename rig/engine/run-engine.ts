@@ -1,7 +1,8 @@
 /**
  * Drives the interpreter over the ports of a world: the asynchronous one of its two drivers. One
  * loop takes timers and what the world told in the order of their times, and performs the effects.
- * At one time the order is: answers about faults, host timers, frames; as in every driver.
+ * At one time the order is: answers about faults, records of the nodes' clients, host timers,
+ * frames; as in every driver.
  *
  * It heals what it injected, through the teardown stack. Opening and closing the world, and
  * judging the record, are its caller's.
@@ -10,6 +11,7 @@
 import type { CanFrame } from "../core/can/frame.ts";
 import type { Fault } from "../core/fault/fault.ts";
 import { describeTarget } from "../core/fault/target.ts";
+import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
 import type { TeardownStep } from "../core/run/evidence.ts";
 import {
@@ -74,6 +76,8 @@ export class RunEngine {
   readonly #statistics: RunStatistics;
   readonly #faults: FaultDriver;
   readonly #sleepFor: Sleep;
+  /** Of the frames that the interpreter is told of: replies, and markers where there are any. */
+  readonly #classes: readonly number[];
   /** For each fault in force, how its teardown step is forgotten. */
   readonly #releases = new Map<Fault, () => void>();
   /** Faults come into force and out of it one step after the other. */
@@ -88,7 +92,7 @@ export class RunEngine {
   constructor(options: RunEngineOptions) {
     const { plan, world } = options;
     refuseImpossibleFaults(plan, world);
-    if (plan.residents !== undefined) {
+    if (plan.residents !== undefined && world.nodes.residents === undefined) {
       throw new RigError(
         "capability.clients",
         `level "${plan.level}" has no nodes that run clients: expected --clients host`,
@@ -96,6 +100,7 @@ export class RunEngine {
     }
     this.#options = options;
     this.#world = world;
+    this.#classes = plan.residents === undefined ? [CLASS.reply] : [CLASS.reply, CLASS.telemetry];
     this.#interpreter = new Interpreter(plan);
     this.#events = new WorldEvents(options.queueCapacity);
     this.#statistics = new RunStatistics(plan, (violation) => {
@@ -145,6 +150,9 @@ export class RunEngine {
           this.#statistics.node(node, boot, record);
           this.#options.store.node(node, boot, timeNs, record);
         }),
+      ),
+      nodes.residents?.listen((record, timeNs) =>
+        this.#guard(() => this.#onHistory(record, timeNs)),
       ),
     ];
     let partial: string | null = null;
@@ -225,17 +233,24 @@ export class RunEngine {
     this.#options.store.frame(timeNs, frame);
     if (frame.error) return;
     // The host has no use for what the nodes say to each other.
-    if (this.#isFinished || classOfId(frame.id) !== CLASS.reply) return;
+    if (this.#isFinished || !this.#classes.includes(classOfId(frame.id))) return;
     this.#events.addFrame({ event: { kind: "frame", frame }, timeNs });
+    this.#wake();
+  }
+
+  #onHistory(record: NodeHistoryRecord, timeNs: number): void {
+    this.#statistics.history(record);
+    if (this.#isFinished) return;
+    this.#events.addRecord({ event: { kind: "node-history", record }, timeNs });
     this.#wake();
   }
 
   /** False when nothing is due. */
   async #takeNext(signal: AbortSignal): Promise<boolean> {
-    const answer = this.#events.takeAnswer();
     const timerNs = this.#timers.nextNs();
     const frameNs = this.#events.nextFrameNs();
-    if (answer !== undefined) await this.#step(answer.event, answer.timeNs, signal);
+    const first = this.#events.takeAnswer() ?? this.#events.takeRecord(timerNs);
+    if (first !== undefined) await this.#step(first.event, first.timeNs, signal);
     else if (timerNs <= Math.min(frameNs, this.nowNs)) {
       await this.#step({ kind: "timer", timer: this.#timers.pop() }, timerNs, signal);
     } else if (frameNs < Number.POSITIVE_INFINITY) {
@@ -293,7 +308,7 @@ export class RunEngine {
         this.#options.store.record(effect.entry);
         break;
       case "command":
-        // A plan with clients on the nodes was refused.
+        this.#world.nodes.residents?.command(effect.node, effect.command);
         break;
       case "finish":
         this.#isFinished = true;

@@ -5,6 +5,7 @@
 
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
+import type { NodeHistoryRecord } from "../core/history/node-history.ts";
 import { InvariantObserver, type Violation } from "../core/invariant/observer.ts";
 import { byzantineAmong, byzantineWithin, facedFaults } from "../core/plan/adversity.ts";
 import type { RunPlan } from "../core/plan/plan.ts";
@@ -35,6 +36,8 @@ export class RunStatistics {
   readonly #messages = new Map<string, number>();
   readonly #nodes: NodeCounts[];
   readonly #observer: InvariantObserver;
+  /** By node, of the last record of its clients. */
+  readonly #lastRecords: Pick<NodeHistoryRecord, "boot" | "number">[] = [];
 
   constructor(
     plan: Pick<RunPlan, "auth" | "nodes" | "faults" | "workload">,
@@ -55,6 +58,15 @@ export class RunStatistics {
   /** A client's request leaves the host. */
   issued([client, request]: readonly [client: number, request: number]): void {
     this.#observer.issued(client, request);
+  }
+
+  /** A record of the clients on a node, in the order of their numbers. */
+  history({ node, boot, number, request }: NodeHistoryRecord): void {
+    const last = this.#lastRecords[node];
+    const next = last?.boot === boot ? last.number + 1 : 0;
+    if (number !== next) this.#observer.unheard(node);
+    this.#lastRecords[node] = { boot, number };
+    if (request !== undefined) this.#observer.issued(...request);
   }
 
   frame({ fd, data }: CanFrame): void {

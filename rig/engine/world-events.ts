@@ -1,7 +1,9 @@
 /**
  * What the world told the run and is not yet interpreted, with its time. Frames have a limited
  * number of places: one that finds none is lost and counted. Answers about faults come before
- * everything else and always have room, since there are never more than faults.
+ * everything else and always have room, since there are never more than faults. Records of nodes'
+ * histories come next, and always have room as well: each is fetched once, and there are fewer
+ * than frames.
  */
 
 import type { RunEvent } from "../core/run/interpreter.ts";
@@ -17,6 +19,7 @@ const CAPACITY = 4_096;
 export class WorldEvents {
   readonly #capacity: number;
   readonly #answers: TimedEvent[] = [];
+  readonly #records: TimedEvent[] = [];
   /** Those before `#taken` are interpreted already. */
   #frames: TimedEvent[] = [];
   #taken = 0;
@@ -36,6 +39,10 @@ export class WorldEvents {
     else this.#frames.push(event);
   }
 
+  addRecord(event: TimedEvent): void {
+    this.#records.push(event);
+  }
+
   /** Answers to one step stay together, before those to earlier steps that still wait. */
   addAnswers(answers: readonly TimedEvent[]): void {
     this.#answers.unshift(...answers);
@@ -43,6 +50,12 @@ export class WorldEvents {
 
   takeAnswer(): TimedEvent | undefined {
     return this.#answers.shift();
+  }
+
+  /** The first record, where none of the timers and frames is before it. */
+  takeRecord(timerNs: number): TimedEvent | undefined {
+    const recordNs = this.#records[0]?.timeNs ?? Number.POSITIVE_INFINITY;
+    return recordNs <= Math.min(timerNs, this.nextFrameNs()) ? this.#records.shift() : undefined;
   }
 
   /** Time of the first frame; infinity when there is none. */

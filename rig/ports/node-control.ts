@@ -5,10 +5,24 @@
 
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import type { FaultKind } from "../core/fault/fault.ts";
+import type { NodeHistoryRecord } from "../core/history/node-history.ts";
+import type { ResidentCommand } from "../core/resident/resident-command.ts";
 import type { ControllerStatistics } from "../core/run/evidence.ts";
 
 /** The shape of `RunSink.node`: `boot` counts the starts of the node's program from 1. */
 export type OnNodeRecord = (node: number, boot: number, timeNs: number, record: NodeRecord) => void;
+
+/** A record of the clients that live on a node, when the rig has it. */
+export type OnHistoryRecord = (record: NodeHistoryRecord, timeNs: number) => void;
+
+/** The clients that live on the nodes. */
+export interface ResidentControl {
+  /** Tells them, some time soon; a node whose program does not run never hears of it. */
+  command(node: number, command: ResidentCommand): void;
+
+  /** Calls `onRecord` with each record of their histories. The returned function ends it. */
+  listen(onRecord: OnHistoryRecord): () => void;
+}
 
 export interface NodeControl {
   /** Which of `crash` and `pause` this adapter can do to its nodes. */
@@ -43,6 +57,9 @@ export interface NodeControl {
 
   /** Records that the node itself had no room for. */
   lost?(node: number): number;
+
+  /** Absent where the nodes run no clients of their own. */
+  readonly residents?: ResidentControl;
 
   /** Calls `onRecord` with each entry of each node's own record. The returned function ends it. */
   listen(onRecord: OnNodeRecord): () => void;

@@ -50,6 +50,16 @@ describe("a cluster of nodes in C and in TypeScript", () => {
     240_000,
   );
 
+  it("counts the operations of clients on its nodes, through a crash", async () => {
+    const few = ["--scenario", "leader-crash", "--seed", "7", "--operations", "30"];
+    const place = ["--level", "process", "--output-dir", results, "--json"];
+    const { code, stdout } = await rig(["run", ...few, "--clients", "both", ...place]);
+    const { outcome, nodesHistory } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    expect({ code, outcome }).toEqual({ code: 0, outcome: "valid" });
+    expect(nodesHistory).toMatchObject({ lost: 0, widened: 0, check: { valid: true } });
+    expect(nodesHistory.counts.ok).toBeGreaterThan(20);
+  }, 240_000);
+
   it("refuses what can't run, with one line", () => {
     const plan = makePlan({ scenario: "happy", seed: 1, level: "process" });
     const own = `0=${program}`;

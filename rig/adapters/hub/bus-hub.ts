@@ -18,7 +18,7 @@ import type { RunPlan } from "../../core/plan/plan.ts";
 import type { BusStatistics, ControllerStatistics } from "../../core/run/evidence.ts";
 import { EventHeap } from "../../core/time/event-heap.ts";
 import { NS_PER_MS } from "../../core/time/time.ts";
-import { NODE_FILTERS, sourceOfId } from "../../core/wire/identifier.ts";
+import { NODE_FILTERS, RESIDENT_FILTERS, sourceOfId } from "../../core/wire/identifier.ts";
 import type { OnBusState } from "../../ports/can-bus.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { HUB_FAULT_KINDS, HubFaults, type HubSupply } from "./hub-faults.ts";
@@ -36,7 +36,9 @@ export interface HubNode {
 }
 
 export interface HubOptions {
-  readonly plan: Pick<RunPlan, "seed" | "nodes" | "bus">;
+  readonly plan: Pick<RunPlan, "seed" | "nodes" | "bus" | "residents">;
+  /** Frames of one node stay in their order: it takes them for sent before the bus has them. */
+  readonly isInOrder?: boolean;
   readonly clock: Clock;
   readonly supply?: HubSupply;
 }
@@ -77,7 +79,7 @@ export class BusHub implements BusListener {
   #behindNs = 0;
   #isClosed = false;
 
-  constructor({ plan, clock, supply }: HubOptions) {
+  constructor({ plan, clock, supply, isInOrder = false }: HubOptions) {
     this.#clock = clock;
     this.#nodeCount = plan.nodes;
     this.#comesBack = plan.bus.busOffRestartNs !== undefined;
@@ -87,10 +89,12 @@ export class BusHub implements BusListener {
         stations: [HOST_STATION],
         queueCapacity: QUEUE_CAPACITY,
         suspendBits: SUSPEND_BITS,
+        ...(isInOrder ? { mailboxes: 1 } : {}),
       },
       this,
     );
-    for (let node = 0; node < plan.nodes; node++) this.#bus.setAcceptance(node, NODE_FILTERS);
+    const filters = plan.residents === undefined ? NODE_FILTERS : RESIDENT_FILTERS;
+    for (let node = 0; node < plan.nodes; node++) this.#bus.setAcceptance(node, filters);
     this.#faults = new HubFaults({
       seed: plan.seed,
       nodes: plan.nodes,

@@ -1,18 +1,20 @@
 /**
  * One node as an operating-system process: started, killed, stopped and continued by signals,
- * heard through JSON lines on its standard output.
+ * heard through JSON lines on its standard output, told by lines on its standard input.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { NodeRecord } from "../../core/consensus/node-core.ts";
+import type { NodeHistoryRecord } from "../../core/history/node-history.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { ChildCommand } from "./child-guard.ts";
 
 /** What a node process says, one object a line. */
 export type NodeLine =
   | { readonly type: "ready"; readonly boot: number }
-  | { readonly type: "record"; readonly boot: number; readonly record: NodeRecord };
+  | { readonly type: "record"; readonly boot: number; readonly record: NodeRecord }
+  | { readonly type: "history"; readonly record: NodeHistoryRecord };
 
 export interface NodeProcessOptions {
   readonly node: number;
@@ -35,7 +37,7 @@ export class NodeProcess {
   constructor({ node, command, onLine, onEnd }: NodeProcessOptions) {
     const { file, args } = command;
     // A group of its own: the terminal's Ctrl-C is the rig's to answer.
-    this.#child = spawn(file, [...args], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    this.#child = spawn(file, [...args], { stdio: "pipe", detached: true });
     let markReady: () => void = () => undefined;
     let fail: (error: Error) => void = () => undefined;
     this.ready = new Promise((resolve, reject) => {
@@ -44,6 +46,8 @@ export class NodeProcess {
     });
     // Whoever boots the node awaits it; nobody need.
     this.ready.catch(() => undefined);
+    // What a program that ends is told goes nowhere.
+    this.#child.stdin?.on("error", () => undefined);
     this.#child.stderr?.on("data", (piece) => {
       this.#said = (this.#said + piece).slice(-SAID_MAX);
     });
@@ -75,6 +79,10 @@ export class NodeProcess {
 
   get isRunning(): boolean {
     return !this.#isOver && !this.#isKilled;
+  }
+
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   async kill(): Promise<void> {

@@ -34,7 +34,10 @@ export interface VcanWorldOptions {
 /** Rejects with `capability.vcan` or `capability.socketcan` where that can't be. */
 export async function openVcanWorld(options: VcanWorldOptions): Promise<ProcessWorld> {
   const { plan, clock, commandOf, openChannel, onCrash } = options;
-  const hub = new BusHub({ plan, clock, supply: supplyOf(() => nodes) });
+  // The kernel echoes a node's frame before the hub has it, and a client's request leaves once its
+  // marker was echoed: the marker has to be on the bus first.
+  const isInOrder = plan.residents !== undefined;
+  const hub = new BusHub({ plan, clock, supply: supplyOf(() => nodes), isInOrder });
   const bus = new HubBus(hub);
   const guard = openChildGuard();
   const spaces: NetSpace[] = [];

@@ -8,10 +8,16 @@
 
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { wordsOfCommand } from "../../core/resident/resident-command.ts";
 import type { ControllerStatistics } from "../../core/run/evidence.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
+import type {
+  NodeControl,
+  OnHistoryRecord,
+  OnNodeRecord,
+  ResidentControl,
+} from "../../ports/node-control.ts";
 import type { PowerState, PowerSwitch } from "../../ports/power-switch.ts";
 import type { ChildCommand, ChildGuard } from "./child-guard.ts";
 import type { HubSupply } from "./hub-faults.ts";
@@ -42,11 +48,21 @@ interface Pause {
 
 export class ProcessNodes implements NodeControl, PowerSwitch {
   readonly faultKinds = ["crash", "pause"] as const;
+  readonly residents: ResidentControl = {
+    command: (node, command) => {
+      for (const words of wordsOfCommand(command)) this.#processes.get(node)?.tell(words.join(" "));
+    },
+    listen: (onRecord) => {
+      this.#historyListeners.add(onRecord);
+      return () => this.#historyListeners.delete(onRecord);
+    },
+  };
   readonly #options: ProcessNodesOptions;
   readonly #processes = new Map<number, NodeProcess>();
   readonly #supplied = new Set<number>();
   readonly #pauses = new Map<number, Pause>();
   readonly #listeners = new Set<OnNodeRecord>();
+  readonly #historyListeners = new Set<OnHistoryRecord>();
   #isClosed = false;
 
   constructor(options: ProcessNodesOptions) {
@@ -152,9 +168,11 @@ export class ProcessNodes implements NodeControl, PowerSwitch {
 
   #onLine(node: number, line: NodeLine): void {
     // Also what was said before the end of the run and is heard after it: others rely on it.
-    if (line.type !== "record") return;
+    if (line.type === "ready") return;
     const timeNs = this.#options.clock.nowNs();
-    for (const listener of this.#listeners) listener(node, line.boot, timeNs, line.record);
+    if (line.type === "history") {
+      for (const listener of this.#historyListeners) listener(line.record, timeNs);
+    } else for (const listener of this.#listeners) listener(node, line.boot, timeNs, line.record);
   }
 
   #onEnd(node: number, ended: NodeProcess, why: string | null): void {

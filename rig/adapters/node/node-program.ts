@@ -9,6 +9,7 @@ import type {
   NodeEvent,
   NodeRecord,
 } from "../../core/consensus/node-core.ts";
+import type { NodeHistoryRecord } from "../../core/history/node-history.ts";
 import { NS_PER_MS } from "../../core/time/time.ts";
 import type { BusLink } from "../../ports/bus-link.ts";
 import type { JournalImage, NodeJournal } from "./node-journal.ts";
@@ -20,6 +21,8 @@ export interface NodeProgramOptions {
   /** Nanoseconds since the program started. */
   readonly nowNs: () => number;
   readonly onRecord: (record: NodeRecord) => void;
+  /** Of the clients that live on the node. */
+  readonly onHistory: (record: NodeHistoryRecord) => void;
 }
 
 export class NodeProgram {
@@ -44,8 +47,8 @@ export class NodeProgram {
       const { core, nowNs } = this.#options;
       const effects = core.step(next, nowNs());
       // What a node did is on record before a frame shows it: it may be killed in between.
-      for (const effect of effects) if (effect.kind === "trace") this.#perform(effect);
-      for (const effect of effects) if (effect.kind !== "trace") this.#perform(effect);
+      for (const effect of effects) if (isRecord(effect)) this.#perform(effect);
+      for (const effect of effects) if (!isRecord(effect)) this.#perform(effect);
     }
     this.#isStepping = false;
   }
@@ -75,6 +78,9 @@ export class NodeProgram {
       case "trace":
         this.#options.onRecord(effect.record);
         break;
+      case "history":
+        this.#options.onHistory(effect.record);
+        break;
     }
   }
 
@@ -83,4 +89,8 @@ export class NodeProgram {
     const onTime = () => this.handle({ kind: "timer", timer });
     this.#timers.set(timer, setTimeout(onTime, Math.ceil(delayNs / NS_PER_MS)));
   }
+}
+
+function isRecord({ kind }: NodeEffect): boolean {
+  return kind === "trace" || kind === "history";
 }

@@ -7,7 +7,7 @@
 import type { Fault } from "../../core/fault/fault.ts";
 import type { ControllerStatistics } from "../../core/run/evidence.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
-import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
+import type { NodeControl, OnNodeRecord, ResidentControl } from "../../ports/node-control.ts";
 import type { PowerSwitch } from "../../ports/power-switch.ts";
 import type { SimulatedWorldState } from "./simulated-world-state.ts";
 
@@ -18,9 +18,16 @@ export class SimulatedNodes implements NodeControl {
   /** The last pause of each node until it is resumed, even if its program ended before. */
   readonly #pauses = new Map<number, { readonly fault: Fault; readonly stops: number }>();
 
+  readonly residents: ResidentControl;
+
   constructor(state: SimulatedWorldState, power: PowerSwitch) {
     this.#state = state;
     this.#power = power;
+    const { cluster } = state;
+    this.residents = {
+      command: (node, command) => cluster.command(node, command),
+      listen: (onRecord) => state.onHistory((record) => onRecord(record, cluster.nowNs)),
+    };
   }
 
   async boot(node: number, signal: AbortSignal): Promise<void> {

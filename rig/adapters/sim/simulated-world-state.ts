@@ -6,6 +6,7 @@
 
 import type { NodeCore } from "../../core/consensus/node-core.ts";
 import type { Fault } from "../../core/fault/fault.ts";
+import type { NodeHistoryRecord } from "../../core/history/node-history.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { RunRecord, RunSink } from "../../core/run/record.ts";
 import { Cluster } from "../../simulation/cluster.ts";
@@ -18,6 +19,7 @@ export class SimulatedWorldState {
   readonly nodes: number;
   readonly #onFrame = new Set<RunSink["frame"]>();
   readonly #onRecord = new Set<RunSink["node"]>();
+  readonly #onHistory = new Set<(record: NodeHistoryRecord) => void>();
   readonly #onEffect = new Map<string, () => void>();
   readonly #stops = new Map<number, number>();
   #deeds = 0;
@@ -34,7 +36,10 @@ export class SimulatedWorldState {
       },
     };
     // Replies are heard through `onFrame`, as all frames are.
-    this.cluster = new Cluster({ plan, makeNode, sink, onHostFrame: () => undefined });
+    const onHistory = (record: NodeHistoryRecord) => {
+      for (const listener of this.#onHistory) listener(record);
+    };
+    this.cluster = new Cluster({ plan, makeNode, sink, onHostFrame: () => undefined, onHistory });
   }
 
   onFrame(listener: RunSink["frame"]): () => void {
@@ -45,6 +50,11 @@ export class SimulatedWorldState {
   onRecord(listener: RunSink["node"]): () => void {
     this.#onRecord.add(listener);
     return () => this.#onRecord.delete(listener);
+  }
+
+  onHistory(listener: (record: NodeHistoryRecord) => void): () => void {
+    this.#onHistory.add(listener);
+    return () => this.#onHistory.delete(listener);
   }
 
   inject(fault: Fault, onEffect: () => void): void {

@@ -6,19 +6,29 @@
 
 import { stateOfErrorFrame } from "../../core/can/error-frame.ts";
 import type { CanFrame } from "../../core/can/frame.ts";
-import { NODE_FILTERS } from "../../core/wire/identifier.ts";
+import { NODE_FILTERS, RESIDENT_FILTERS } from "../../core/wire/identifier.ts";
 import type { BusLink, LinkEvent } from "../../ports/bus-link.ts";
 import { RawChannel } from "./raw-channel.ts";
 
 const RETRY_MS = 1;
 
-function isAccepted({ id, extended }: CanFrame): boolean {
-  return NODE_FILTERS.some(
+function isAccepted({ id, extended }: CanFrame, hasClients: boolean): boolean {
+  return (hasClients ? RESIDENT_FILTERS : NODE_FILTERS).some(
     (filter) => filter.extended === extended && (id & filter.mask) === filter.match,
   );
 }
 
-export function linkToCan(name: string, onEvent: (event: LinkEvent) => void): BusLink {
+export interface CanLinkOptions {
+  /** Name of the interface. */
+  readonly name: string;
+  /** Whether clients live on the node, which takes replies then. */
+  readonly hasClients: boolean;
+}
+
+export function linkToCan(
+  { name, hasClients }: CanLinkOptions,
+  onEvent: (event: LinkEvent) => void,
+): BusLink {
   let end: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
     end = resolve;
@@ -36,7 +46,7 @@ export function linkToCan(name: string, onEvent: (event: LinkEvent) => void): Bu
         if (state !== null) onEvent({ kind: "bus-state", ...state });
       } else if (!isOwn) {
         // No filter of the socket, which would take echoes away as well.
-        if (isAccepted(frame)) onEvent({ kind: "frame", frame });
+        if (isAccepted(frame, hasClients)) onEvent({ kind: "frame", frame });
       } else {
         const token = sent.shift();
         if (token !== undefined) onEvent({ kind: "transmitted", token });

@@ -5,6 +5,7 @@
  * evidence of anything.
  */
 
+import { HOST_STATION } from "../can/bus.ts";
 import type { ErrorCounters } from "../can/error-confinement.ts";
 import type { CanFrame } from "../can/frame.ts";
 import type { NodeEffect, NodeRecord } from "../consensus/node-core.ts";
@@ -120,8 +121,12 @@ export class InvariantObserver {
   #nowNs = 0;
 
   #unproven: Unproven[] = [];
+  /** By request that was applied before its client's history told of it, the first such node. */
+  readonly #unasked = new Map<number, readonly [node: number, client: number, request: number]>();
   /** Bit per node whose records may have gaps. */
   #missing = 0;
+  /** Bit per node of whose clients records are missing. */
+  #unheard = 0;
   /** Bit per node that had no room for some of its records. */
   #gapped = 0;
   /** Bit per node that was ever told to lie. */
@@ -158,9 +163,11 @@ export class InvariantObserver {
     this.#traffic = new TrafficWatch(nodes, this.#unbound, check);
   }
 
-  /** A client's request left the host. */
+  /** A client's request left the host, or a client on a node recorded it. */
   issued(client: number, request: number): void {
-    this.#issued.add(requestKey(client, request));
+    const key = requestKey(client, request);
+    this.#issued.add(key);
+    this.#unasked.delete(key);
   }
 
   /** The node is Byzantine from here on, whatever becomes of it later. */
@@ -228,6 +235,11 @@ export class InvariantObserver {
     this.#missing = maskOf(nodes);
   }
 
+  /** Records of the clients on the node are missing: nobody knows all that they asked for. */
+  unheard(node: number): void {
+    this.#unheard |= 1 << node;
+  }
+
   /** The node has left out records before the next one: nobody knows which. */
   gapped(node: number): void {
     this.#gapped |= 1 << node;
@@ -269,6 +281,7 @@ export class InvariantObserver {
   reports(): readonly InvariantReport[] {
     for (const each of this.#unproven) this.#checkQuorum(each);
     this.#unproven = [];
+    this.#checkAsked();
     const names = NAMES.filter((name) => ALWAYS.has(name) || this.#checked.get(name) !== 0);
     return names.map((name) => ({
       name,
@@ -350,7 +363,10 @@ export class InvariantObserver {
         return `node ${node} applied request ${request} of client ${client} after ${before}`;
       });
       // What clients on a traitor ask for is known to itself alone.
-      const isAsked = this.#issued.has(key) || this.#isTraitor(stationOfSession(client));
+      const isKnown = this.#issued.has(key) || this.#isTraitor(stationOfSession(client));
+      const isLate = !isKnown && this.#mayBeLate && stationOfSession(client) !== HOST_STATION;
+      if (isLate) this.#unasked.set(key, [node, client, request]);
+      const isAsked = isKnown || isLate;
       const isNew = applied.add(key) || facts === null;
       this.#check("applied-once", isAsked && isNew, () => {
         const what = `request ${request} of client ${client}`;
@@ -393,6 +409,18 @@ export class InvariantObserver {
       this.#slots.delete(slot);
     }
     this.#floor = floor;
+  }
+
+  /** Once all is known: whoever lost its supply may have lost the record, too. */
+  #checkAsked(): void {
+    const mayBeMissing = this.#missing | this.#gapped | this.#unheard;
+    for (const [node, client, request] of this.#unasked.values()) {
+      const isExcused = ((mayBeMissing >>> stationOfSession(client)) & 1) === 1;
+      this.#check("applied-once", isExcused, () => {
+        return `node ${node} applied request ${request} of client ${client}, which nobody issued`;
+      });
+    }
+    this.#unasked.clear();
   }
 
   /** The node has the state of all slots below: as if it had applied what they hold. */

@@ -31,8 +31,9 @@ export interface ResidentOptions {
 
 /** Timers from here on are the clients': two of each. */
 export const RESIDENT_TIMERS = 64;
-/** Tokens of frames likewise: more than a core ever sends. */
+/** Tokens of frames likewise: more than a core ever sends, and each boot has its own. */
 export const RESIDENT_TOKENS = 1 << 30;
+const TOKENS_PER_BOOT = 1 << 21;
 
 /** What is done with a request: it goes to this node's own core as well as on the bus. */
 export type SubmitRequest = (frame: CanFrame) => void;
@@ -56,7 +57,7 @@ export class ResidentClients {
   #isRunning = false;
   #finalReads: number[] = [];
   #records = 0;
-  #token: number;
+  #sent = 0;
 
   /** Effects are pushed to `out`. */
   constructor(
@@ -67,8 +68,6 @@ export class ResidentClients {
     const { node, nodes, processes } = options;
     this.#options = options;
     this.#boot = boot;
-    // A controller may still tell of a frame that it held from before a reset.
-    this.#token = RESIDENT_TOKENS * (1 + boot);
     this.#out = out;
     this.#submit = submit;
     const count = boot > BOOTS_MAX ? 0 : processes;
@@ -92,7 +91,8 @@ export class ResidentClients {
   command(command: ResidentCommand, timeNs: number): void {
     this.#nowNs = timeNs;
     this.#isRunning = command.kind === "start";
-    this.#finalReads = command.kind === "final-reads" ? [...command.keys] : [];
+    if (command.kind === "final-reads") this.#finalReads.push(...command.keys);
+    else this.#finalReads = [];
     for (const worker of this.#workers) this.#invokeNext(worker);
   }
 
@@ -183,17 +183,24 @@ export class ResidentClients {
     this.#out.push({ kind: "history", record: whole });
     const length = writeMarker(this.#body, record.process & 0xffff, number);
     this.#send(markerEnvelope(node, record.kind), length);
-    return this.#token;
+    return this.#token();
   }
 
   /** Requests and markers fit one frame each. */
   #send(envelope: Envelope, length: number): CanFrame {
     const sent: CanFrame[] = [];
     this.#frames.frames(envelope, this.#body, length, (frame) => {
-      this.#out.push({ kind: "send", token: ++this.#token, frame });
+      this.#sent++;
+      this.#out.push({ kind: "send", token: this.#token(), frame });
       sent.push(frame);
     });
     return sent[0] as CanFrame;
+  }
+
+  /** Of the last frame. A controller may still tell of one that it held from before a reset. */
+  #token(): number {
+    const first = RESIDENT_TOKENS + (this.#boot & BOOTS_MAX) * TOKENS_PER_BOOT;
+    return first + (this.#sent % TOKENS_PER_BOOT);
   }
 
   #setTimer(worker: Worker, which: 0 | 1, delayNs: number): void {

@@ -29,47 +29,56 @@ export class ResidentCourse {
   readonly #keys = new Set<number>();
   /** By node, the keys of its final reads; null before they are handed out. */
   #reads: number[][] | null = null;
-  /** Final reads that are open, and by node how many have ended. */
+  /** What was begun since then: what of it is open, and by node the key that each one reads. What
+   *  is no read of one key, such as an operation that began before the node heard of it, has -1. */
   readonly #open = new Set<string>();
-  readonly #ended: number[];
+  #begun: number[][];
   /** By node, number and boot of its latest record; undefined once its marker was heard. */
   readonly #unheard: (string | undefined)[] = [];
+  /** By node, those of its latest marker: it may come before its record. */
+  readonly #heard: (string | undefined)[] = [];
   #invoked = 0;
   #isGivenUp = false;
 
   constructor(plan: RunPlan, { processes }: ResidentPlan) {
     this.#plan = plan;
     this.#processes = processes;
-    this.#ended = Array.from({ length: plan.nodes }, () => 0);
+    this.#begun = this.#nodes().map(() => []);
   }
 
   /** Whether final reads are still under way, or the marker of the last of them. */
   get isBusy(): boolean {
     if (this.#isGivenUp) return false;
     if (this.#unheard.some((name) => name !== undefined)) return true;
-    return this.#reads?.some((keys, node) => (this.#ended[node] as number) < keys.length) === true;
+    if (this.#reads === null) return false;
+    return this.#open.size > 0 || this.#reads.some((keys, node) => !this.#hasRead(node, keys));
   }
 
   note({ node, boot, number, process, kind, value }: NodeHistoryRecord): void {
-    this.#unheard[node] = `${boot & 255}/${number}`;
+    const latest = `${boot & 255}/${number}`;
+    this.#unheard[node] = this.#heard[node] === latest ? undefined : latest;
     const name = `${node}/${boot}/${process}`;
     if (kind === "invoke") {
       this.#invoked++;
       for (const microOp of value ?? []) this.#keys.add(microOp[1]);
-      if (this.#reads !== null) this.#open.add(name);
-    } else if (this.#open.delete(name)) {
-      this.#ended[node] = (this.#ended[node] as number) + 1;
-    }
+      if (this.#reads === null) return;
+      this.#open.add(name);
+      const [[f, key] = ["", -1], ...others] = value ?? [];
+      this.#begun[node]?.push(f === "r" && others.length === 0 ? key : -1);
+    } else this.#open.delete(name);
   }
 
   heard({ node, boot, number }: Marker): void {
-    if (this.#unheard[node] === `${boot}/${number}`) this.#unheard[node] = undefined;
+    const latest = `${boot}/${number}`;
+    this.#heard[node] = latest;
+    if (this.#unheard[node] === latest) this.#unheard[node] = undefined;
   }
 
   booted(node: number, stage: string): readonly CommandEffect[] {
     if (stage === "workload") return [{ kind: "command", node, command: { kind: "start" } }];
     if (stage !== "final-reads" || this.#reads === null) return [];
-    this.#ended[node] = 0;
+    this.#begun[node] = [];
+    for (const name of this.#open) if (name.startsWith(`${node}/`)) this.#open.delete(name);
     return [this.#readsOf(node)];
   }
 
@@ -107,6 +116,13 @@ export class ResidentCourse {
     if (isWorkload) return operationTimeoutNs;
     const most = Math.max(0, ...(this.#reads ?? []).map((keys) => keys.length));
     return (Math.ceil(most / this.#processes) + 2) * operationTimeoutNs;
+  }
+
+  /** The node reads in the order of its keys, and begins nothing after them. */
+  #hasRead(node: number, keys: readonly number[]): boolean {
+    const begun = this.#begun[node] ?? [];
+    const first = begun.length - keys.length;
+    return first >= 0 && keys.every((key, index) => begun[first + index] === key);
   }
 
   #readsOf(node: number): CommandEffect {

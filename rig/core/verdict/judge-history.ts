@@ -1,6 +1,7 @@
 /** Judges one history of a run: what the checker says of it, and what that comes to. */
 
 import { CHECKERS } from "../elle/checkers.ts";
+import { GARBAGE_READ } from "../elle/judge.ts";
 import { CONSISTENCY_DEFAULT } from "../elle/lattice.ts";
 import type { Operation } from "../history/operation.ts";
 import { tableOfOperations } from "../history/operation-table.ts";
@@ -40,16 +41,26 @@ export function checkHistory(
   };
 }
 
-/** `whose` names the history in the texts: "the history", "the nodes' history". */
+interface HistoryTraits {
+  /** Names the history in the texts: "the history", "the nodes' history". */
+  readonly whose?: string;
+  /** Operations may be missing in it, and among them the writers of what was read. */
+  readonly hasGaps?: boolean;
+}
+
 export function checkReasons(
   check: CheckSummary,
   spans: readonly Span[],
-  whose = "the history",
+  { whose = "the history", hasGaps = false }: HistoryTraits = {},
 ): Reason[] {
   const { valid, consistency, anomalyTypes } = check;
   const acknowledged = spans.filter((span) => span.type === "ok");
   const hasReads = acknowledged.some((span) => span.value.some((microOp) => microOp[0] === "r"));
   const types = anomalyTypes.join(", ");
+  if (hasGaps && valid === false && anomalyTypes.every((type) => type === GARBAGE_READ)) {
+    const text = `${whose} has reads of what nobody is known to have written, and gaps`;
+    return [reason("unknown", "lost-records", text)];
+  }
   if (valid === false) {
     const text = `${whose} is not ${consistency}: ${types}`;
     return [reason("invalid", "anomalies", text)];

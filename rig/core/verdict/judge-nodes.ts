@@ -33,7 +33,8 @@ export function nodesHistoryReasons(
   const spans = spansOf(nodesHistory.operations);
   const reasons: Reason[] = [];
   if (plan.residents?.hostClients === true) {
-    reasons.push(...checkReasons(summary.check, spans, "the nodes' history"));
+    const traits = { whose: "the nodes' history", hasGaps: summary.lost > 0 };
+    reasons.push(...checkReasons(summary.check, spans, traits));
   }
   if (summary.lost > 0) {
     const text = `${summary.lost} records of the nodes' histories were lost`;

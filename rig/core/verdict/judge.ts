@@ -20,7 +20,8 @@ export function judgeRun(evidence: RunEvidence): RunResult {
   const spans = spansOf(operations);
   const windows = windowsOf(evidence, spans);
   // Only of the host's transactions it is known which of the applied ones they are.
-  const applied = operations === evidence.operations ? evidence.applied : null;
+  const isOfNodes = operations !== evidence.operations;
+  const applied = isOfNodes ? null : evidence.applied;
   const check = checkHistory(operations, plan.workload, applied);
   const nodesHistory = summaryOf(evidence, check);
   const latency = latencySummary(latenciesNsOf(spans));
@@ -29,7 +30,7 @@ export function judgeRun(evidence: RunEvidence): RunResult {
   const { bench, failure } = evidence;
   const reasons = neverBegan(evidence) ?? [
     ...failureReasons(evidence),
-    ...checkReasons(check, spans),
+    ...checkReasons(check, spans, { hasGaps: isOfNodes && (nodesHistory?.lost ?? 0) > 0 }),
     ...nodesHistoryReasons(evidence, nodesHistory),
     ...invariantReasons(evidence),
     ...recordReasons(evidence),

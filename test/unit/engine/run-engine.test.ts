@@ -9,10 +9,12 @@ import { judgeRun } from "../../../rig/core/verdict/judge.ts";
 import { RigError } from "../../../rig/core/verdict/rig-error.ts";
 import { RunEngine, type RunEngineOptions } from "../../../rig/engine/run-engine.ts";
 import { Teardown } from "../../../rig/engine/teardown.ts";
+import type { NodeControl, ResidentControl } from "../../../rig/ports/node-control.ts";
 import type { World } from "../../../rig/ports/world.ts";
-import { realSleep } from "../../support/drivers.ts";
+import { realSleep, throughEngine } from "../../support/drivers.ts";
 import { lateClock } from "../../support/late-clock.ts";
 import { MemoryStore } from "../../support/memory-store.ts";
+import { aResidentPlan } from "../../support/resident-plans.ts";
 
 type SimulatedWorld = ReturnType<typeof openSimulatedWorld>;
 
@@ -112,6 +114,57 @@ function withOwn<T extends object>(port: T, own: Partial<T>): T {
     },
   });
 }
+
+describe("clients that live on the nodes", () => {
+  const plan = aResidentPlan({ clientsAt: "both", seed: 5, operations: 30 });
+  const worldWith = (residents: (own: ResidentControl) => ResidentControl | undefined): World => {
+    const world = openSimulatedWorld(plan, (node) => makeNode(plan, node));
+    const own = residents(world.nodes.residents as ResidentControl);
+    return { ...world, nodes: withOwn(world.nodes, { residents: own } as Partial<NodeControl>) };
+  };
+  const outcomeIn = async (world: World) => {
+    const { store } = await throughEngine(plan, world);
+    const { outcome, reasons, nodesHistory } = judgeRun(evidenceOf(plan, store));
+    return { outcome, codes: reasons.map(({ code }) => code), lost: nodesHistory?.lost };
+  };
+
+  it("are refused where the nodes run none", () => {
+    const options = {
+      plan,
+      store: new MemoryStore(),
+      teardown: new Teardown({ sleep: realSleep }),
+    };
+    const world = worldWith(() => undefined);
+    expect(() => new RunEngine({ ...options, world })).toThrow("expected --clients host");
+  });
+
+  it("are judged by their own history, also where records come after their markers", async () => {
+    const world = worldWith((own) => ({
+      command: own.command.bind(own),
+      listen: (onRecord) =>
+        own.listen((record, timeNs) => {
+          void world.clock
+            .sleepUntil(timeNs + 2 * NS_PER_MS, new AbortController().signal)
+            .then(() => onRecord(record, world.clock.nowNs()));
+        }),
+    }));
+    expect(await outcomeIn(world)).toMatchObject({ outcome: "valid", lost: 0 });
+  });
+
+  it("leave the run unknown where one of their records is missing", async () => {
+    const world = worldWith((own) => ({
+      command: own.command.bind(own),
+      listen: (onRecord) =>
+        own.listen((record, timeNs) => {
+          if (record.node !== 1 || record.number !== 4) onRecord(record, timeNs);
+        }),
+    }));
+    const { outcome, codes, lost } = await outcomeIn(world);
+    // By its number, and by its marker.
+    expect({ outcome, lost }).toEqual({ outcome: "unknown", lost: 2 });
+    expect(codes).toContain("lost-records");
+  });
+});
 
 describe("a run that is interrupted", () => {
   it("closes its history, heals what is in force and says that its record is partial", async () => {

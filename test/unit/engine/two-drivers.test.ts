@@ -10,6 +10,7 @@ import { refuseImpossibleFaults } from "../../../rig/engine/fault-driver.ts";
 import { type TimedRunEvent, throughEngine, throughSimulation } from "../../support/drivers.ts";
 import { lateClock } from "../../support/late-clock.ts";
 import { randomFaults } from "../../support/random-faults.ts";
+import { aResidentPlan } from "../../support/resident-plans.ts";
 import { expectSame } from "../../support/same.ts";
 import { ScriptedCluster, scriptedWorld } from "../../support/scripted-world.ts";
 
@@ -30,6 +31,16 @@ describe("one plan and seed through both drivers", () => {
     expectSame(engine.events, simulated.events);
     expectSame(engine.store.nodes, simulated.store.nodes);
     expectSame(engine.store.frames, simulated.store.frames);
+  });
+
+  it("gives the same run with clients on the nodes, too", async () => {
+    const clientsAt = "both";
+    const plan = aResidentPlan({ scenario: "leader-crash", seed: 4, operations: 30, clientsAt });
+    const simulated = throughSimulation(plan);
+    const engine = await throughEngine(plan);
+    expectSame(engine.events, simulated.events);
+    expectSame(engine.store.records, shared(simulated.store.records, engine.store.records));
+    expect(engine.events.some(({ event }) => event.kind === "node-history")).toBe(true);
   });
 
   it("gives the same run of as many nodes as there can be", async () => {
