@@ -94,18 +94,14 @@ describe("a rig that is ended while it works at a bench", { timeout: 300_000 }, 
   });
 
   if (KILLS === 0) return;
-  it(
-    `at ${KILLS} moments`,
-    async () => {
-      const random = Random.of(Number(process.env["RIG_BENCH_SEED"] ?? 7), "bench-kills");
-      let round = 0;
-      const lane = async () => {
-        while (round < KILLS) await killSomewhere(round++, random);
-      };
-      await Promise.all(Array.from({ length: LANES }, lane));
-    },
-    KILLS * 60_000,
-  );
+  it(`at ${KILLS} moments`, { retry: 0, timeout: KILLS * 60_000 }, async () => {
+    const random = Random.of(Number(process.env["RIG_BENCH_SEED"] ?? 7), "bench-kills");
+    let round = 0;
+    const lane = async () => {
+      while (round < KILLS) await killSomewhere(round++, random);
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+  });
 });
 
 const SIGNALS = ["SIGKILL", "SIGTERM", "SIGINT"] as const;
@@ -136,8 +132,12 @@ async function killSomewhere(round: number, random: Random): Promise<void> {
   process.stdout.write(`${text}\n`);
   // Before it listens for signals it has not touched anything.
   if (how === "SIGTERM" || how === "SIGINT") expect([text, ...end.relays()]).toEqual([text]);
-  // In the last phase the run may have come to its end before.
-  else expect(["SIGKILL", 130, ...(isLast ? [0, 2] : [])], text).toContain(how);
+  // In the last phase the run may have come to its end before; in a hurry it may have to say that
+  // not all is restored.
+  else {
+    const others = [...(isLast ? [0, 2] : []), ...(second === null ? [] : [131])];
+    expect(["SIGKILL", 130, ...others], text).toContain(how);
+  }
   await expectRestored(end);
   rmSync(end.folder, { recursive: true });
 }

@@ -1,4 +1,4 @@
-/** What the system says of a CAN interface: its kind, whether it is up, and its bit rates. */
+/** What the system says of a CAN interface: its kind, whether it is up, and its bit timing. */
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -16,6 +16,11 @@ export interface InterfaceInfo {
   readonly rates: BitRates | null;
   /** What a controller says of itself, such as `ERROR-ACTIVE`; null for a virtual interface. */
   readonly state: string | null;
+  /** Per cent of a bit; null as `rates`, the second one also without a data bit rate. */
+  readonly samplePercent: number | null;
+  readonly dataSamplePercent: number | null;
+  /** After bus-off; 0: never by itself. Null for a virtual interface. */
+  readonly restartMs: number | null;
 }
 
 /** As `ip -json -details link show` prints it. */
@@ -24,10 +29,17 @@ interface LinkDetails {
     readonly info_kind?: string;
     readonly info_data?: {
       readonly state?: string;
-      readonly bittiming?: { readonly bitrate?: number };
-      readonly data_bittiming?: { readonly bitrate?: number };
+      readonly restart_ms?: number;
+      readonly bittiming?: BitTiming;
+      readonly data_bittiming?: BitTiming;
     };
   };
+}
+
+interface BitTiming {
+  readonly bitrate?: number;
+  /** Such as "0.800". */
+  readonly sample_point?: string | number;
 }
 
 const FD_MTU = 72;
@@ -48,9 +60,8 @@ export function readInterface(name: string): InterfaceInfo {
     });
   }
   const details = linkDetails(name);
-  const { state = null } = details?.linkinfo?.info_data ?? {};
-  const nominal = details?.linkinfo?.info_data?.bittiming?.bitrate;
-  const data = details?.linkinfo?.info_data?.data_bittiming?.bitrate;
+  const { state = null, bittiming, data_bittiming, ...more } = details?.linkinfo?.info_data ?? {};
+  const [nominal, data] = [bittiming?.bitrate, data_bittiming?.bitrate];
   return {
     name,
     kind: details?.linkinfo?.info_kind ?? null,
@@ -61,7 +72,15 @@ export function readInterface(name: string): InterfaceInfo {
         ? null
         : { nominalBitrateBps: nominal, dataBitrateBps: data ?? nominal },
     state,
+    samplePercent: percentOf(bittiming),
+    dataSamplePercent: percentOf(data_bittiming),
+    restartMs: nominal === undefined ? null : (more.restart_ms ?? 0),
   };
+}
+
+function percentOf(timing: BitTiming | undefined): number | null {
+  const percent = Math.round(Number(timing?.sample_point ?? 0) * 1000) / 10;
+  return percent > 0 ? percent : null;
 }
 
 /** Why an interface takes no frames, as the kernel would name it; null when it should. */

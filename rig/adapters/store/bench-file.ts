@@ -74,7 +74,8 @@ function busOf(name: string, bus: NonNullable<BenchFields["buses"]>[string]): Be
     rates,
     samplePercent: percent(bus["sample-point"]),
     dataSamplePercent: percent(bus["data-sample-point"]),
-    restartMs: restart === undefined || restart === "never" ? undefined : milliseconds(restart, 0),
+    restartMs:
+      restart === undefined ? undefined : restart === "never" ? 0 : milliseconds(restart, 0),
   };
 }
 

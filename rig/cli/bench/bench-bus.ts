@@ -4,7 +4,7 @@
  * the first frame.
  */
 
-import { readInterface } from "../../adapters/socketcan/interface-info.ts";
+import { type InterfaceInfo, readInterface } from "../../adapters/socketcan/interface-info.ts";
 import { SocketCanBus } from "../../adapters/socketcan/socketcan-bus.ts";
 import type { BenchBus } from "../../core/bench/bench.ts";
 import { bitRatesText } from "../../core/can/bit-rates.ts";
@@ -15,9 +15,12 @@ import type { Clock } from "../../ports/clock.ts";
 /** States of a controller that takes part in the bus as it should. */
 const WELL = ["ERROR-ACTIVE", "ERROR-WARNING"];
 
+/** Points of a per cent: a controller divides a bit into few quanta, and takes the nearest. */
+const SAMPLE_TOLERANCE = 2;
+
 /** Throws `bench.trouble` without the interface, `bench.bus` where it is not as it has to be. */
 export function openBenchBus(bus: BenchBus, clock: Clock): CanBus {
-  const trouble = interfaceTrouble(bus);
+  const trouble = busTrouble(bus, readInterface(bus.interface));
   if (trouble !== null) {
     throw new RigError("bench.bus", `bus ${bus.name}, interface ${bus.interface}: ${trouble}`);
   }
@@ -31,13 +34,31 @@ export function openBenchBus(bus: BenchBus, clock: Clock): CanBus {
   });
 }
 
-function interfaceTrouble({ interface: name, rates }: BenchBus): string | null {
-  const found = readInterface(name);
+/** Why the bus is not as the bench file has it; null where it is, as far as the system can say. */
+export function busTrouble(bus: BenchBus, found: Omit<InterfaceInfo, "name">): string | null {
   if (!found.isUp) return "it is down";
   if (!found.isFd) return "it takes no frames of FD format";
   if (found.state !== null && !WELL.includes(found.state))
     return `its controller is ${found.state}`;
-  const expected = bitRatesText(rates);
+  const expected = bitRatesText(bus.rates);
   const set = found.rates === null ? expected : bitRatesText(found.rates);
-  return set === expected ? null : `it is set to ${set}, the bench file says ${expected}`;
+  if (set !== expected) return `it is set to ${set}, the bench file says ${expected}`;
+  const { samplePercent, dataSamplePercent, restartMs } = bus;
+  const points = [
+    ["sample point", samplePercent, found.samplePercent],
+    ["data sample point", dataSamplePercent, found.dataSamplePercent],
+  ] as const;
+  for (const [what, wanted, is] of points) {
+    if (wanted === undefined || is === null || Math.abs(wanted - is) <= SAMPLE_TOLERANCE) continue;
+    return `its ${what} is ${is} %, the bench file says ${wanted} %`;
+  }
+  if (restartMs === undefined || found.restartMs === null || restartMs === found.restartMs) {
+    return null;
+  }
+  const [is, wanted] = [restartText(found.restartMs), restartText(restartMs)];
+  return `it restarts ${is}, the bench file says ${wanted}`;
+}
+
+function restartText(restartMs: number): string {
+  return restartMs === 0 ? "never" : `after ${restartMs} ms`;
 }

@@ -134,7 +134,7 @@ export interface BenchBus {
   /** Per cent of a bit; left out, the driver's choice. */
   readonly samplePercent?: number | undefined;
   readonly dataSamplePercent?: number | undefined;
-  /** After bus-off; undefined: never by itself. */
+  /** After bus-off; 0: never by itself. Left out: whatever the interface has. */
   readonly restartMs?: number | undefined;
 }
 
