@@ -28,6 +28,7 @@ import type { Bench, BenchNode, PowerUnit } from "../core/bench/bench.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 import type { Injector } from "../ports/injector.ts";
 import type { PowerState, PowerSwitch } from "../ports/power-switch.ts";
+import { journalOf } from "./bench/left-behind.ts";
 
 const HELLO_MS = 6_000;
 const COMMAND_MS = 30_000;
@@ -262,7 +263,7 @@ class Supplies implements BenchSupply {
     const injector =
       settings.by === "relay"
         ? await RelayInjector.open(await this.#units.session(settings.unit), settings)
-        : await CangwInjector.open(settings);
+        : await CangwInjector.open(settings, journalOf(this.#bench));
     this.#injectors.set(name, injector);
     return injector;
   }

@@ -191,7 +191,8 @@ describe("what is wrong with a bench file is one line that says where", () => {
 it("an injector by the kernel's gateway needs its interfaces", async () => {
   const [, injector] = readBenchFile(LAB).injectors;
   if (injector?.by !== "cangw") throw new Error("another injector was expected");
-  await expect(CangwInjector.open({ ...injector, from: "no-such" })).rejects.toThrow(
+  const journal = { note: () => () => undefined };
+  await expect(CangwInjector.open({ ...injector, from: "no-such" }, journal)).rejects.toThrow(
     "there is no interface no-such",
   );
 });

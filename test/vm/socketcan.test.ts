@@ -155,6 +155,11 @@ for name in kept wrong; do
   nap 0.3; kill -INT $PID; wait $PID; echo $? >> inject.codes
   kill -INT $DUMP; wait $DUMP
 done
+RIG bench inject gateway.yaml --injector kept --json > killed.json &
+PID=$!
+for try in $(seq 120); do [ -s killed.json ] || nap 0.5; done
+kill -9 $PID; wait $PID; cangw -L > rules.killed
+RIG bench show gateway.yaml > shown 2> undone
 cangw -L > rules.left
 `;
 
@@ -316,6 +321,15 @@ describe("an injector by the kernel's gateway", () => {
       "123##1CC",
     ]);
     expect(effects("wrong.json")).toBe(1);
+  });
+
+  itInVm("is undone by whoever takes the bench after a rig that was killed", () => {
+    expect(inFolder("rules.killed").match(/cangw -A/g)).toHaveLength(3);
+    const left = "gateway from gw0 to rigsink, gateway from gw0 to gw1 (2)";
+    expect(inFolder("undone")).toBe(
+      `rig: bench gateway: undone what a rig left that was killed: ${left}\n`,
+    );
+    expect(inFolder("shown")).toContain(`\n! left by a rig that was killed: ${left}; undone now\n`);
   });
 
   itInVm("leaves no rule behind", () => {

@@ -6,57 +6,55 @@
  * Needs: `cangw` of can-utils, the module can-gw, and the right to set up the network.
  */
 
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { existsSync } from "node:fs";
 import type { BenchInjector } from "../../core/bench/bench.ts";
-import { RigError } from "../../core/verdict/rig-error.ts";
+import type { GatewayRule } from "../../core/bench/kernel-change.ts";
+import type { ChangeJournal } from "../../ports/change-journal.ts";
 import type { Injector } from "../../ports/injector.ts";
 import { readInterface } from "./interface-info.ts";
+import { type Made, make, runTool, unmake } from "./network-tools.ts";
 
 type GatewaySettings = Extract<BenchInjector, { readonly by: "cangw" }>;
-type Rule = readonly string[];
 
-const run = promisify(execFile);
 /** Frames that are kept back go there to be counted. */
 const SINK = "rigsink";
-const LIMIT_MS = 5_000;
 
 export class CangwInjector implements Injector {
   readonly name: string;
   readonly fault: BenchInjector["fault"];
   readonly #settings: GatewaySettings;
-  readonly #rules: Rule[] = [];
+  readonly #journal: ChangeJournal;
+  readonly #made: Made[] = [];
   /** What matches, without a change; taken away while the fault is in force. */
-  readonly #whole: Rule;
-  readonly #struck: Rule;
+  readonly #whole: GatewayRule;
+  readonly #struck: GatewayRule;
   #effects = 0;
   #isInForce = false;
 
-  private constructor(settings: GatewaySettings) {
-    const { name, fault, from, to, match, modify, isFd } = settings;
+  private constructor(settings: GatewaySettings, journal: ChangeJournal) {
+    const { name, fault, from, to, match: filter, modify, isFd } = settings;
     this.name = name;
     this.fault = fault;
     this.#settings = settings;
-    const way = (target: string) => ["-s", from, "-d", target, ...(isFd ? ["-X"] : []), "-e"];
-    this.#whole = [...way(to), "-f", match];
+    this.#journal = journal;
+    this.#whole = { from, to, isFd, filter };
     this.#struck =
-      modify === undefined ? [...way(SINK), "-f", match] : [...way(to), "-f", match, "-m", modify];
+      modify === undefined ? { from, to: SINK, isFd, filter } : { from, to, isFd, filter, modify };
   }
 
   /**
    * Forwards. Rejects with `bench.trouble` for an interface that is not there, `capability.fault`
    * where the gateway can't be set up.
    */
-  static async open(settings: GatewaySettings): Promise<CangwInjector> {
-    const injector = new CangwInjector(settings);
+  static async open(settings: GatewaySettings, journal: ChangeJournal): Promise<CangwInjector> {
+    const injector = new CangwInjector(settings, journal);
     const { from, to, match, isFd, modify } = settings;
     for (const name of [from, to]) readInterface(name);
     try {
       if (modify === undefined) await openSink();
-      const way = ["-s", from, "-d", to];
       // A rule is for one of the two formats.
-      await injector.#add([...way, ...(isFd ? [] : ["-X"]), "-e"]);
-      await injector.#add([...way, ...(isFd ? ["-X"] : []), "-e", "-f", match.replace(":", "~")]);
+      await injector.#add({ from, to, isFd: !isFd });
+      await injector.#add({ from, to, isFd, filter: match.replace(":", "~") });
       await injector.#add(injector.#whole);
       return injector;
     } catch (error) {
@@ -88,19 +86,20 @@ export class CangwInjector implements Injector {
 
   /** Forwards no more. Idempotent. */
   async close(): Promise<void> {
-    for (const rule of this.#rules.slice()) await this.#remove(rule);
+    for (const { change } of this.#made.slice()) {
+      if (change.by === "gateway") await this.#remove(change.rule);
+    }
   }
 
-  async #add(rule: Rule): Promise<void> {
-    await cangw("-A", ...rule);
-    this.#rules.push(rule);
+  async #add(rule: GatewayRule): Promise<void> {
+    this.#made.push(await make({ by: "gateway", rule }, this.#journal));
   }
 
-  async #remove(rule: Rule): Promise<void> {
-    const at = this.#rules.indexOf(rule);
-    if (at < 0) return;
-    await cangw("-D", ...rule);
-    this.#rules.splice(at, 1);
+  async #remove(rule: GatewayRule): Promise<void> {
+    const made = this.#made.find(({ change }) => change.by === "gateway" && change.rule === rule);
+    if (made === undefined) return;
+    await unmake(made);
+    this.#made.splice(this.#made.indexOf(made), 1);
   }
 
   /** Frames that the rule of the fault has met, from the gateway's list. */
@@ -116,37 +115,18 @@ export class CangwInjector implements Injector {
 }
 
 async function openSink(): Promise<void> {
-  const isThere = await run("ip", ["link", "show", SINK], { timeout: LIMIT_MS }).catch(() => null);
-  if (isThere !== null) return;
-  await set("ip", "link", "add", SINK, "type", "vcan");
-  await set("ip", "link", "set", SINK, "mtu", "72", "up");
+  if (existsSync(`/sys/class/net/${SINK}`)) return;
+  await runTool("ip", "link", "add", SINK, "type", "vcan");
+  await runTool("ip", "link", "set", SINK, "mtu", "72", "up");
 }
 
 /** Its exit code is not 0 also where the list is whole. */
 async function listed(): Promise<string> {
   try {
-    return await cangw("-L");
+    return await runTool("cangw", "-L");
   } catch (error) {
     const { stdout } = (error as { cause?: { stdout?: string } }).cause ?? {};
     if (stdout === undefined || stdout === "") throw error;
     return stdout;
-  }
-}
-
-function cangw(...args: readonly string[]): Promise<string> {
-  return set("cangw", ...args);
-}
-
-async function set(program: string, ...args: readonly string[]): Promise<string> {
-  try {
-    return (await run(program, args, { timeout: LIMIT_MS })).stdout;
-  } catch (error) {
-    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-    const why = code === "ENOENT" ? `${program} is missing` : stderr?.trim().split("\n")[0];
-    const text = `${program} ${args.join(" ")}: ${why === "" || why === undefined ? message : why}`;
-    throw new RigError("capability.fault", text, {
-      hint: "It needs can-utils, can-gw and root",
-      cause: error,
-    });
   }
 }

@@ -128,7 +128,10 @@ const samplePoint = share("a sample point such as 80%, from 50% to 95%", (percen
   return percent >= 50 && percent <= 95;
 });
 
-const interfaceName = textLike(/^[^\s/]{1,15}$/, "the name of a network interface, such as can0");
+export const interfaceName = textLike(
+  /^[^\s/-][^\s/]{0,14}$/,
+  "the name of a network interface, such as can0",
+);
 
 const busSchema = fields({
   interface: interfaceName,
@@ -143,6 +146,11 @@ const busSchema = fields({
 const identifiers = textLike(
   /^[0-9A-Fa-f]{1,8}:[0-9A-Fa-f]{1,8}$/,
   'arbitration IDs as value and mask, such as "123:7FF"',
+);
+
+export const modification = textLike(
+  /^(?:AND|OR|XOR|SET):[ILFD]{1,4}:(?:[\dA-Fa-f]{1,8}\.){2,3}(?:[\dA-Fa-f]{16}|[\dA-Fa-f]{128})$/,
+  "a modification as cangw takes it, such as SET:D:000.8.FFFFFFFFFFFFFFFF",
 );
 
 const struck = z
@@ -164,10 +172,7 @@ const gatewaySchema = fields({
   from: interfaceName,
   to: interfaceName,
   match: identifiers,
-  modify: textLike(
-    /^(?:AND|OR|XOR|SET):[ILFD]{1,4}:(?:[\dA-Fa-f]{1,8}\.){2,3}(?:[\dA-Fa-f]{16}|[\dA-Fa-f]{128})$/,
-    "a modification as cangw takes it, such as SET:D:000.8.FFFFFFFFFFFFFFFF",
-  ).optional(),
+  modify: modification.optional(),
   fd: truth.optional(),
 });
 

@@ -6,6 +6,7 @@ import { NS_PER_MS } from "../../core/time/time.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import { durationNs } from "../numbers.ts";
 import type { BenchArguments } from "./bench-arguments.ts";
+import { undoLeftBehind } from "./left-behind.ts";
 
 export function leaseFileOf({ name, lease }: Bench): LeaseFile {
   return new LeaseFile(name, lease.folder);
@@ -20,12 +21,15 @@ export interface BenchLeaseOptions {
   readonly byHandMs?: number;
 }
 
-/** Rejects with `bench.busy`; who waits is told so on stderr. */
-export function takeBench(
+/**
+ * Rejects with `bench.busy`; who waits is told so on stderr. What a rig left that was killed while
+ * it had the bench is undone, or else it rejects with `bench.trouble`.
+ */
+export async function takeBench(
   bench: Bench,
   { purpose, wait, signal, byHandMs }: BenchLeaseOptions,
 ): Promise<HeldLease> {
-  return leaseFileOf(bench).take({
+  const held = await leaseFileOf(bench).take({
     purpose,
     expiryMs: byHandMs ?? bench.lease.expiryMs,
     byHand: byHandMs !== undefined,
@@ -33,6 +37,13 @@ export function takeBench(
     waiting: (text) => process.stderr.write(`rig: waiting: ${text}\n`),
     ...(signal === undefined ? {} : { signal }),
   });
+  try {
+    await undoLeftBehind(bench);
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+  return held;
 }
 
 export async function leaseAction(bench: Bench, args: BenchArguments): Promise<ExitCode> {
@@ -43,8 +54,9 @@ export async function leaseAction(bench: Bench, args: BenchArguments): Promise<E
   return EXIT.valid;
 }
 
-export function releaseAction(bench: Bench, args: BenchArguments): ExitCode {
+export async function releaseAction(bench: Bench, args: BenchArguments): Promise<ExitCode> {
   const lease = leaseFileOf(bench).release({ force: args.force });
+  await undoLeftBehind(bench);
   const text = lease === null ? "was free" : `released, ${leaseText(lease)}`;
   say(args, { bench: bench.name, released: lease }, `${bench.name}: ${text}`);
   return EXIT.valid;

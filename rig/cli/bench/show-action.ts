@@ -14,15 +14,18 @@ import type {
   NodeReset,
   SerialPlace,
 } from "../../core/bench/bench.ts";
+import { changesText, type KernelChange } from "../../core/bench/kernel-change.ts";
 import { bitRatesText } from "../../core/can/bit-rates.ts";
 import { EXIT, type ExitCode } from "../../core/verdict/exit-code.ts";
 import type { BenchArguments } from "./bench-arguments.ts";
 import { leaseFileOf } from "./bench-lease.ts";
+import { journalOf } from "./left-behind.ts";
 import { askAll, type NodeState } from "./supply-states.ts";
 import { withBench } from "./with-bench.ts";
 
 export async function showAction(bench: Bench, args: BenchArguments): Promise<ExitCode> {
   const held = leaseFileOf(bench).read();
+  const left = journalOf(bench).left();
   // A bench that is in use is not disturbed: its ports are open elsewhere.
   const isAsked = !args.offline && held === null;
   const states = isAsked
@@ -30,15 +33,26 @@ export async function showAction(bench: Bench, args: BenchArguments): Promise<Ex
     : bench.nodes.map(() => ({ supply: null, trouble: null }));
   const { units, ...rest } = bench;
   if (args.json) {
-    const value = { ...rest, units: Object.fromEntries(units), held, states };
+    const value = { ...rest, units: Object.fromEntries(units), held, left, states };
     process.stdout.write(`${JSON.stringify(value)}\n`);
   } else {
     const state = held === null ? "free" : leaseText(held);
     const troubles = states.flatMap(({ trouble }) => (trouble === null ? [] : [`! ${trouble}`]));
-    const lines = [`Bench ${bench.name}: ${state}`, ...tables(bench, states), ...troubles];
+    const lines = [
+      `Bench ${bench.name}: ${state}`,
+      ...tables(bench, states),
+      ...leftText(left, isAsked),
+      ...troubles,
+    ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   return states.some(({ trouble }) => trouble !== null) ? EXIT.benchTrouble : EXIT.valid;
+}
+
+function leftText(left: readonly KernelChange[], isUndone: boolean): readonly string[] {
+  if (left.length === 0) return [];
+  const fate = isUndone ? "undone now" : "undone by whoever takes the bench next";
+  return [`! left by a rig that was killed: ${changesText(left)}; ${fate}`];
 }
 
 function tables(bench: Bench, states: readonly NodeState[]): readonly string[] {
