@@ -17,12 +17,17 @@ export interface BoardSwitchOptions {
   readonly offMs: (node: number) => number;
   /** Silence after which the board makes itself safe, ms. */
   readonly silenceMs: number;
+  /** The board made itself safe, and took supplies away: called once, with what is to be said. */
+  readonly onSilence?: (trouble: RigError) => void;
 }
 
 export class BoardSwitch implements PowerSwitch {
   readonly #session: LineSession;
   readonly #options: BoardSwitchOptions;
   readonly #heartbeat: NodeJS.Timeout;
+  /** Some node got its supply from here: the watchdog has something to take away. */
+  #hasSupplied = false;
+  #trouble: RigError | null = null;
 
   private constructor(session: LineSession, options: BoardSwitchOptions) {
     this.#session = session;
@@ -30,25 +35,35 @@ export class BoardSwitch implements PowerSwitch {
     // Three beats fit into the silence. A beat that fails says nothing: the next request will.
     this.#heartbeat = setInterval(() => {
       if (session.isClosed) clearInterval(this.#heartbeat);
-      else session.request(["stat"]).catch(() => undefined);
+      else void this.#beat().catch(() => undefined);
     }, options.silenceMs / 3);
   }
 
   /** Arms the watchdog. The session has had its `hello`. */
   static async arm(session: LineSession, options: BoardSwitchOptions): Promise<BoardSwitch> {
-    await session.request(["wdg", String(options.silenceMs)]);
-    return new BoardSwitch(session, options);
+    const board = new BoardSwitch(session, options);
+    await board.#watch();
+    return board;
   }
 
+  /** A board that fell silent while none of its nodes had a supply is armed once more. */
   async on(node: number, signal: AbortSignal): Promise<void> {
-    for (;;) {
+    for (let isArmed = false; ; ) {
       try {
         expectState(await this.#ask(node, ["set", "on"], signal), "on", this.#session.name);
+        this.#hasSupplied = true;
         return;
       } catch (error) {
         const wait = error instanceof DeviceRefused ? offLeftMs(error) : null;
-        if (wait === null) throw error;
-        await sleep(wait, null, { signal });
+        if (wait !== null) await sleep(wait, null, { signal });
+        else if (!isSilence(error)) throw error;
+        // As its safe state has it.
+        else if ((await this.state(node, signal)) === "on") return;
+        else if (isArmed || this.#hasSupplied) throw this.#silenced();
+        else {
+          await this.#watch();
+          isArmed = true;
+        }
       }
     }
   }
@@ -59,7 +74,9 @@ export class BoardSwitch implements PowerSwitch {
 
   async cycle(node: number, signal: AbortSignal): Promise<void> {
     const offMs = this.#options.offMs(node);
-    const started = await this.#ask(node, ["cycle", String(offMs)], signal);
+    const started = await this.#ask(node, ["cycle", String(offMs)], signal).catch((error) => {
+      throw isSilence(error) ? this.#silenced() : error;
+    });
     expectState(started, "off", this.#session.name);
     await sleep(offMs, null, { signal });
     // The board is asked, not its event: an event may get lost.
@@ -89,6 +106,26 @@ export class BoardSwitch implements PowerSwitch {
     if (!this.#session.isClosed) await this.#session.request(["wdg", "0"]);
   }
 
+  async #watch(): Promise<void> {
+    await this.#session.request(["wdg", String(this.#options.silenceMs)]);
+  }
+
+  async #beat(): Promise<void> {
+    const { fields } = await this.#session.request(["stat"]);
+    if (fields.get("trip") === "1" && this.#hasSupplied) this.#silenced();
+  }
+
+  #silenced(): RigError {
+    if (this.#trouble !== null) return this.#trouble;
+    const { silenceMs, onSilence } = this.#options;
+    const what = `it heard nothing of the rig for ${silenceMs} ms and made its outputs safe`;
+    const expected = "expected a machine with time for the rig, or a longer silence";
+    const text = `${this.#session.name}: ${what}: ${expected}`;
+    this.#trouble = new RigError("bench.trouble", text);
+    onSilence?.(this.#trouble);
+    return this.#trouble;
+  }
+
   #ask(node: number, [verb, ...rest]: readonly string[], signal: AbortSignal): Promise<Done> {
     const channel = this.#options.channels.get(node);
     if (channel === undefined || verb === undefined) {
@@ -106,6 +143,10 @@ function expectState(answer: Done, wanted: "on" | "off", name: string): void {
   if (found === wanted) return;
   const text = `${name}: channel ${answer.fields.get("ch")} reads ${found}, expected ${wanted}`;
   throw new RigError("bench.trouble", text);
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof DeviceRefused && error.refusal.code === "E_SAFE";
 }
 
 /** From a refusal that asks to wait until a supply has drained. */

@@ -37,6 +37,8 @@ const EMULATED_REQUEST_MS = 5_000;
 
 /** Ports of the units stay open until `close`, which changes no supply. */
 export interface BenchSupply extends PowerSwitch {
+  /** Aborted once a unit took supplies away by itself; its reason is a `RigError`. */
+  readonly silenced: AbortSignal;
   /** Leaves the node's supply as the bench file says. */
   makeSafe(node: number, signal: AbortSignal): Promise<void>;
   /** Of a node whose reset is an output of a unit. */
@@ -91,9 +93,14 @@ class Units {
   readonly #bench: Bench;
   readonly #open = new Map<string, OpenUnit>();
   readonly #closers: (() => Promise<void>)[] = [];
+  readonly #silenced = new AbortController();
 
   constructor(bench: Bench) {
     this.#bench = bench;
+  }
+
+  get silenced(): AbortSignal {
+    return this.#silenced.signal;
   }
 
   async open(name: string): Promise<OpenUnit> {
@@ -138,8 +145,9 @@ class Units {
       await configureOutput(session, { output, onLevel: unit.onLevel, safe, offMs });
     }
     const { silenceMs } = unit;
-    const options = { channels: this.#outputs(name), offMs: this.#offMs, silenceMs };
-    const power = await BoardSwitch.arm(session, options);
+    const onSilence = (trouble: RigError) => this.#silenced.abort(trouble);
+    const outputs = { channels: this.#outputs(name), offMs: this.#offMs };
+    const power = await BoardSwitch.arm(session, { ...outputs, silenceMs, onSilence });
     this.#closers.push(() => power.release());
     return { power, session };
   }
@@ -215,6 +223,10 @@ class Supplies implements BenchSupply {
     this.#bench = bench;
     this.#power = power;
     this.#units = units;
+  }
+
+  get silenced(): AbortSignal {
+    return this.#units.silenced;
   }
 
   on(node: number, signal: AbortSignal): Promise<void> {

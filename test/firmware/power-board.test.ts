@@ -218,6 +218,34 @@ describe("a supply behind the board", () => {
     expect(board.levels & 0xfc).toBe(0);
   });
 
+  it("is armed again where nobody had a supply yet, and else says what the silence took", async () => {
+    board.start();
+    const session = await connect();
+    const told: string[] = [];
+    const onSilence = ({ message }: Error) => told.push(message);
+    const silence = { ...options, silenceMs: 60_000, onSilence };
+    const supply = await BoardSwitch.arm(session, silence);
+    const strike = async () => {
+      await session.request(["wdg", "1"]);
+      const tripped = async () => (await session.request(["stat"])).fields.get("trip");
+      await expect.poll(tripped, { timeout: 20_000 }).toBe("1");
+    };
+    await strike();
+    await supply.on(0, never);
+    expect(board.isHigh(1)).toBe(true);
+    await strike();
+    const text =
+      "/dev/emulated: it heard nothing of the rig for 60000 ms and made its outputs safe";
+    await expect(supply.on(0, never)).rejects.toThrow(text);
+    expect(told).toEqual([expect.stringContaining(text)]);
+    await supply.makeSafe();
+    const beaten = await BoardSwitch.arm(session, { ...silence, silenceMs: 300 });
+    await beaten.on(1, never);
+    await strike();
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(2);
+    await beaten.makeSafe();
+  });
+
   it("is watched at its rail: a relay that has stuck is found", async () => {
     board.start();
     const session = await connect();

@@ -35,7 +35,7 @@ type During = (child: Child, folder: string) => unknown;
 async function killed(during: During, operations = 5_000): Promise<Killed> {
   const folder = temporaryFolder();
   const bench = join(folder, "bench.yaml");
-  const text = readFileSync(FIXTURE, "utf8").replace("silence: 2s", "silence: 1s");
+  const text = readFileSync(FIXTURE, "utf8").replace("silence: 10s", "silence: 1s");
   writeFileSync(bench, `${text}\nlease: { folder: ${folder} }\n`);
   const size = ["--nodes", `${NODES}`, "--operations", `${operations}`, "--seed", "1"];
   const args = ["run", "--bench", bench, "--scenario", "happy", ...size, "--output-dir", folder];

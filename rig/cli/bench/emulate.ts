@@ -25,7 +25,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 const SCHEME = "emulated:";
 /** The build packs the program beside the command. */
 const PROGRAM = fileURLToPath(new URL("./bench-emulator.js", import.meta.url));
-const START_MS = 10_000;
+const START_MS = 60_000;
 const POLL_MS = 20;
 const LINGER_ON_MS = 600_000;
 const SERIAL = "00C0FFEE";
@@ -72,20 +72,27 @@ async function attach(setup: EmulatorSetup): Promise<Socket> {
   if (running !== null) return running;
   const file = join(setup.folder, "setup.json");
   writeFileSync(file, JSON.stringify(setup));
-  const log = openSync(join(setup.folder, "emulator.log"), "w");
+  const log = join(setup.folder, "emulator.log");
+  const output = openSync(log, "w");
   const child = spawn(process.execPath, [PROGRAM, file], {
     detached: true,
-    stdio: ["ignore", log, log],
+    stdio: ["ignore", output, output],
   });
+  let problem = `did not start within ${START_MS / 1000} s`;
+  let isOver = false;
   child.on("error", () => undefined);
+  // Its bench may be emulated by somebody else since a moment ago: then it ends with 0.
+  child.on("exit", (code) => {
+    isOver = code !== 0;
+    problem = "ended at its start";
+  });
   child.unref();
-  for (let waitedMs = 0; waitedMs < START_MS; waitedMs += POLL_MS) {
+  for (let waitedMs = 0; waitedMs < START_MS && !isOver; waitedMs += POLL_MS) {
     await sleep(POLL_MS);
     const socket = await socketTo(path);
     if (socket !== null) return socket;
   }
-  const text = `the emulator did not start within ${START_MS / 1000} s: see ${setup.folder}`;
-  throw new RigError("bench.trouble", text);
+  throw new RigError("bench.trouble", `the emulator ${problem}: see ${log}`);
 }
 
 function socketTo(path: string): Promise<Socket | null> {

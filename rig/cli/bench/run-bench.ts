@@ -14,7 +14,11 @@ import type { HeldLease } from "../../adapters/store/lease-file.ts";
 import type { Bench, BenchNode } from "../../core/bench/bench.ts";
 import type { BenchPhase } from "../../core/run/bench-record.ts";
 import { NS_PER_MS } from "../../core/time/time.ts";
-import { failureClassOf, textOfFailure } from "../../core/verdict/failure-class.ts";
+import {
+  type FailureClass,
+  failureClassOf,
+  textOfFailure,
+} from "../../core/verdict/failure-class.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import { RunEngine } from "../../engine/run-engine.ts";
 import { agentCommand } from "../agents-option.ts";
@@ -98,6 +102,8 @@ export async function runOnBench(options: BenchRunOptions): Promise<void> {
 class BenchRun {
   readonly #options: BenchRunOptions;
   readonly #clock: MachineClock;
+  /** Aborted once supplies were taken away by their board. */
+  #silenced: AbortSignal | null = null;
 
   constructor(options: BenchRunOptions, clock: MachineClock) {
     this.#options = options;
@@ -119,6 +125,7 @@ class BenchRun {
     }
     const console = this.#openConsoles();
     const supply = await openSupply(bench, [...bench.nodes.keys()], askAtTerminal);
+    this.#silenced = supply.silenced;
     this.#push("close the power units", STEP_MS, () => supply.close());
     await this.#flash(bench, supply, console);
     if (emulated !== null) this.#putPrograms(emulated);
@@ -140,11 +147,16 @@ class BenchRun {
       bus: world.bus,
       record: sink.record.bind(sink),
       nowNs: () => this.#clock.nowNs(),
-      signal,
+      signal: AbortSignal.any([signal, supply.silenced]),
     };
-    await prepareBench(preparation);
-    this.enter("health");
-    await checkHealth(preparation);
+    try {
+      await prepareBench(preparation);
+      this.enter("health");
+      await checkHealth(preparation);
+    } catch (error) {
+      supply.silenced.throwIfAborted();
+      throw error;
+    }
     return world;
   }
 
@@ -170,7 +182,7 @@ class BenchRun {
     const gone = new AbortController();
     const watch = setInterval(() => {
       drawProgress(this.#options, engine);
-      this.#giveUpWithout(world.nodes.missing(), gone);
+      this.#giveUp(gone, world.nodes.missing());
     }, PROGRESS_MS);
     try {
       this.enter("scenario");
@@ -181,13 +193,18 @@ class BenchRun {
     }
   }
 
-  /** A night's run is not spent on boards that went away by themselves. */
-  #giveUpWithout(missing: readonly string[], gone: AbortController): void {
-    if (missing.length === 0 || gone.signal.aborted || this.#options.signal.aborted) return;
+  /** A night's run is not spent on boards that went away, or lost their supply, by themselves. */
+  #giveUp(gone: AbortController, missing: readonly string[]): void {
+    if (gone.signal.aborted || this.#options.signal.aborted) return;
+    const give = (failure: FailureClass, text: string, silence: string) => {
+      const time = this.#clock.nowNs();
+      this.#options.sink.record({ type: "failure", time, class: failure, text });
+      gone.abort(`the silence of ${silence}`);
+    };
     const names = missing.join(", ");
-    const text = `${names} had supply and went silent`;
-    this.#options.sink.record({ type: "failure", time: this.#clock.nowNs(), class: "node", text });
-    gone.abort(`the silence of ${names}`);
+    if (this.#silenced?.aborted === true) {
+      give("bench", textOfFailure(this.#silenced.reason), "the rig");
+    } else if (missing.length > 0) give("node", `${names} had supply and went silent`, names);
   }
 
   /** Before a console is opened: many a board is flashed by its port. */
