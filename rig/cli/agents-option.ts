@@ -3,10 +3,41 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ChildCommand } from "../adapters/hub/child-guard.ts";
+import type { Bench } from "../core/bench/bench.ts";
 import { agentIssues } from "../core/plan/byzantine-issues.ts";
 import type { AgentPlan, RunPlan } from "../core/plan/plan.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 import { settingsOf } from "./node-settings.ts";
+
+/** Throws for a bench whose boards run what they run. */
+export function refuseRealBoards({ name, emulator }: Bench): void {
+  if (emulator !== undefined) return;
+  throw new RigError("usage.option", `--agents: the boards of ${name} are not emulated`);
+}
+
+/** Boards of an emulated bench, for the many runs of a suite; throws for what can't be. */
+export function agentsOfBench(bench: Bench, text: string): AgentPlan {
+  refuseRealBoards(bench);
+  const agents = read(text);
+  const last = bench.nodes.length - 1;
+  const beyond = agents.nodes.find((node) => node > last);
+  if (beyond !== undefined) {
+    const found = `found node ${beyond}, expected 0 to ${last} of ${bench.name}`;
+    throw new RigError("usage.option", `--agents ${text}: ${found}`);
+  }
+  refuseNoProgram(agents.program);
+  return agents;
+}
+
+/** With those of the boards that the plan has; throws `capability.clients` where they can't run. */
+export function withBoardsOf(plan: RunPlan, agents: AgentPlan | undefined): RunPlan {
+  const nodes = agents?.nodes.filter((node) => node < plan.nodes) ?? [];
+  if (agents === undefined || nodes.length === 0) return plan;
+  const mixed = { ...plan, agents: { ...agents, nodes } };
+  const [issue] = agentIssues(mixed);
+  if (issue === undefined) return mixed;
+  throw new RigError("capability.clients", `boards of --agents: ${issue.text}`);
+}
 
 /** The plan with these nodes; throws for what can't run. */
 export function withAgents(plan: RunPlan, text: string | undefined): RunPlan {

@@ -46,6 +46,15 @@ beforeAll(() => {
   program = buildAgent();
 });
 
+/** False while there is nothing to look at. */
+function attempt(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch {
+    return false;
+  }
+}
+
 /** All five boards have it. */
 function allOf(agent: string): string {
   return `0,1,2,3,4=${agent}`;
@@ -244,7 +253,9 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     const junit = join(folder, "junit.xml");
     const scenarios = ["--scenario", "bft-minority", "--scenario", "happy"];
     const size = ["--operations", "20", "--concurrency", "5", "--output-dir", folder];
-    const args = ["suite", "--bench", ownBench(), ...scenarios, ...size, "--junit-xml", junit];
+    // Of these boards happy has no fourth.
+    const agents = ["--agents", `0,2,4=${program}`, "--junit-xml", junit];
+    const args = ["suite", "--bench", ownBench(), ...scenarios, ...size, ...agents];
     const { code, stdout } = await rig(args, { env: { TMPDIR: folder } });
     expect(stdout).toMatch(/^AS EXPECTED {3}suite: 2 scenarios, 2 runs\n/);
     const why = 'level "bench" is not available: expected "sim"';
@@ -252,8 +263,47 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     expect(readFileSync(junit, "utf8")).toContain(
       `<skipped message="not run: ${why.replaceAll('"', "&quot;")}"/>`,
     );
-    expect(readdirSync(join(folder, "happy", "latest"))).toContain("console-ecu0.log");
+    const kept = JSON.parse(readFileSync(join(folder, "happy", "latest", "result.json"), "utf8"));
+    // As they came up.
+    const firmware = kept.bench.boards.map((board: { firmware: string }) => board.firmware);
+    expect(firmware.sort()).toEqual(["roj-node/1.0", "roj/1.0", "roj/1.0"]);
     expect(code).toBe(0);
+  });
+
+  it("restores the bench when a suite is interrupted in a run", async () => {
+    const folder = temporaryFolder();
+    const bench = ownBench();
+    const file = (...names: string[]) => readFileSync(join(folder, ...names), "utf8");
+    const hasBegun = () => file("happy", "latest", "events.jsonl").includes('"scenario"');
+    const size = ["--seeds", "2", "--operations", "5000", "--rate", "5"];
+    const args = ["suite", "--bench", bench, "--scenario", "happy", ...size];
+    const { code, stderr } = await rig(
+      [...args, "--agents", `0,1,2=${program}`, "--output-dir", folder],
+      {
+        env: { TMPDIR: folder },
+        during: async (child) => {
+          await expect.poll(() => attempt(hasBegun), { timeout: 120_000 }).toBe(true);
+          child.kill("SIGINT");
+        },
+      },
+    );
+    expect(stderr).toBe("rig: interrupted; 0 of 2 runs done\n");
+    expect(code).toBe(130);
+    const result = JSON.parse(file("happy", "latest", "result.json"));
+    expect(result.partial).toBe("interrupted by SIGINT");
+    expect(result.teardown.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    const suite = JSON.parse(file("suite", "latest", "suite.json"));
+    expect([suite.partial, suite.totals.notRun]).toEqual(["interrupted by SIGINT", 2]);
+    const last = (node: string) =>
+      relaysIn(folder)
+        .filter((line) => line.startsWith(node))
+        .at(-1);
+    expect([last("ecu0"), last("ecu1"), last("ecu2")]).toEqual([
+      "ecu0: off",
+      "ecu1: off",
+      "ecu2: off",
+    ]);
+    expect((await rig(["bench", "list", bench])).stdout).toMatch(/ free\n$/);
   });
 
   it("refuses more nodes than the bench has, and level bench without one", async () => {

@@ -17,7 +17,7 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import type { RunResult } from "../../core/verdict/run-result.ts";
 import { consoleReport } from "../../report/console.ts";
 import { resultJsonLine } from "../../report/json.ts";
-import { withAgents } from "../agents-option.ts";
+import { refuseRealBoards, withAgents } from "../agents-option.ts";
 import { noteTrouble } from "../bench/bench-attention.ts";
 import { withoutFlash } from "../bench/flash-node.ts";
 import { type BenchChoice, type HeldBench, holdBench } from "../bench/run-bench.ts";
@@ -174,9 +174,7 @@ function refuseImpossible(plan: RunPlan, choice: BenchChoice | undefined): void 
   const lack = benchLacks(bench, plan);
   if (lack !== null) throw lack;
   const without = flash ? withoutFlash(bench, [...Array(nodes).keys()]) : undefined;
-  if (agents !== undefined && bench.emulator === undefined) {
-    throw new RigError("usage.option", `--agents: the boards of ${bench.name} are not emulated`);
-  }
+  if (agents !== undefined) refuseRealBoards(bench);
   if (without === undefined) return;
   const missing = `the bench file has no flash command for ${without.name}`;
   throw new RigError("capability.fault", `--flash: ${missing}`);

@@ -11,6 +11,7 @@ import { suiteMarkdown } from "../../report/suite-markdown.ts";
 import { suiteProgressText } from "../../report/suite-progress.ts";
 import { type SuiteResult, totalsOf } from "../../report/suite-result.ts";
 import { suiteText } from "../../report/suite-text.ts";
+import { agentsOfBench } from "../agents-option.ts";
 import { type BenchChoice, type HeldBench, holdBench } from "../bench/run-bench.ts";
 import type { Command, GlobalArguments } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
@@ -19,7 +20,12 @@ import { timeoutMs, wholeNumber } from "../numbers.ts";
 import { sizeOptions } from "../options.ts";
 import { BenchPool } from "../suite/bench-pool.ts";
 import { WorkerPool } from "../suite/pool.ts";
-import { leftOutOf, requestsOf, type SelectionArguments } from "../suite/requests.ts";
+import {
+  leftOutOf,
+  requestsOf,
+  type SelectionArguments,
+  type SuiteTarget,
+} from "../suite/requests.ts";
 import { type SuiteOutcome, type SuiteRequest, SuiteRunner } from "../suite/run-suite.ts";
 import { failuresOf, suiteRunJson, writeSuite } from "../suite/suite-files.ts";
 import { ProgressLine, styleFor, widthOf } from "../terminal.ts";
@@ -77,6 +83,10 @@ function suiteOptions(yargs: Argv<GlobalArguments>) {
       default: false,
       describe: "On a bench: first flash the boards whose image has changed",
     })
+    .option("agents", {
+      string: true,
+      describe: "On an emulated bench: boards that run a program, as 0,2=PROGRAM",
+    })
     .option("rerun", { string: true, describe: "Repeat what failed in this suite.json" })
     .example("$0 suite --seeds 50 --junit-xml junit.xml", "every scenario on seeds 1 to 50")
     .example("$0 suite mine.yaml nightly.yaml", "scenario and suite files");
@@ -86,7 +96,7 @@ async function suite(args: SuiteArguments): Promise<ExitCode> {
   const limitMs = timeoutMs(args.timeout);
   const choice = benchOf(args);
   const jobs = choice === undefined ? jobsOf(args.jobs) : 1;
-  const requests = requestsOf(args, { bench: choice?.bench });
+  const requests = requestsOf(args, targetOf(args, choice));
   const [first] = requests;
   if (first?.skipped !== undefined && requests.every(({ skipped }) => skipped !== undefined)) {
     throw new RigError("capability.level", `nothing can be run: ${first.skipped}`);
@@ -144,6 +154,16 @@ interface CarriedOut {
 function benchOf({ bench: file, wait, flash }: SuiteArguments): BenchChoice | undefined {
   if (file === undefined) return undefined;
   return { bench: readBenchFile(file), file, wait, keep: false, flash };
+}
+
+function targetOf({ agents, rerun }: SuiteArguments, choice?: BenchChoice): SuiteTarget {
+  const bench = choice?.bench;
+  // Beside --rerun it is refused there.
+  if (agents === undefined || rerun !== undefined) return { bench };
+  if (bench === undefined) {
+    throw new RigError("usage.option", "--agents: expected --bench FILE beside it");
+  }
+  return { bench, agents: agentsOfBench(bench, agents) };
 }
 
 async function carryOutSuite(

@@ -45,12 +45,14 @@ export class BenchPool implements JobPool {
     return turn;
   }
 
-  abort(reason: string): void {
-    this.#ending.abort(reason);
+  /** Why is said by the suite; of the run under way, what it is interrupted by. */
+  abort(): void {
+    const { signal } = this.#options.interrupts;
+    this.#ending.abort(signal.aborted ? signal.reason : "the end of the suite");
   }
 
   async close(): Promise<void> {
-    this.abort("the suite has ended");
+    this.abort();
     await this.#work;
   }
 

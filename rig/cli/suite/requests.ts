@@ -11,11 +11,12 @@ import type { Bench } from "../../core/bench/bench.ts";
 import { benchLacks } from "../../core/bench/bench-capability.ts";
 import { suits } from "../../core/plan/byzantine-issues.ts";
 import { findScenario, SEED_MAX } from "../../core/plan/make-plan.ts";
-import type { RunPlan } from "../../core/plan/plan.ts";
+import type { AgentPlan, RunPlan } from "../../core/plan/plan.ts";
 import type { Scenario } from "../../core/plan/scenario.ts";
 import { SCENARIOS } from "../../core/plan/scenarios.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { SuitePlan } from "../../report/suite-result.ts";
+import { withBoardsOf } from "../agents-option.ts";
 import { wholeNumber } from "../numbers.ts";
 import { planOfScenario, type SizeArguments } from "../options.ts";
 import type { SuiteRequest } from "./run-suite.ts";
@@ -29,11 +30,14 @@ export interface SelectionArguments extends SizeArguments {
   readonly seed?: string | undefined;
   readonly seeds?: string | undefined;
   readonly rerun?: string | undefined;
+  readonly agents?: string | undefined;
 }
 
 /** What can't be run on the bench is asked for all the same, with the reason why it is skipped. */
 export interface SuiteTarget {
   readonly bench?: Bench | undefined;
+  /** Its boards that run a program of the user's; each run has those that it has nodes for. */
+  readonly agents?: AgentPlan | undefined;
 }
 
 interface Selected {
@@ -45,8 +49,9 @@ interface Selected {
 
 export function requestsOf(
   given: SelectionArguments,
-  { bench }: SuiteTarget = {},
+  target: SuiteTarget = {},
 ): readonly SuiteRequest[] {
+  const { bench } = target;
   if (given.level === "bench" && bench === undefined) {
     throw new RigError("usage.option", "level bench: expected --bench FILE beside it");
   }
@@ -65,7 +70,7 @@ export function requestsOf(
   const requests = selected.map(({ scenario, sizes, first = 1, count = 1 }) => ({
     ...(bench === undefined
       ? { plan: withoutSeed(planOfScenario(scenario, sizes)) }
-      : planOnBench(bench, scenario, sizes)),
+      : planOnBench({ ...target, bench }, scenario, sizes)),
     seeds: seedsFrom(first, count),
   }));
   const runs = requests.reduce((sum, { seeds }) => sum + seeds.length, 0);
@@ -73,13 +78,17 @@ export function requestsOf(
   throw new RigError("usage.option", `--seeds asks for ${runs} runs: expected at most ${RUNS_MAX}`);
 }
 
-function planOnBench(bench: Bench, scenario: Scenario, sizes: SizeArguments) {
+interface BenchTarget extends SuiteTarget {
+  readonly bench: Bench;
+}
+
+function planOnBench({ bench, agents }: BenchTarget, scenario: Scenario, sizes: SizeArguments) {
   const lacking = (lack: RigError) => {
     const plan = withoutSeed(planOfScenario(scenario, { ...sizes, level: "sim" }));
     return { plan: { ...plan, level: "bench" as const }, skipped: lack.message };
   };
   try {
-    const plan = withoutSeed(planOfScenario(scenario, sizes));
+    const plan = withoutSeed(withBoardsOf(planOfScenario(scenario, sizes), agents));
     const lack = benchLacks(bench, plan);
     return lack === null ? { plan } : lacking(lack);
   } catch (error) {
@@ -170,6 +179,7 @@ const CHOOSING = [
   "loss",
   "delay",
   "byzantine",
+  "agents",
 ] as const satisfies readonly (keyof SelectionArguments)[];
 
 function failedRequests(path: string, args: SelectionArguments): readonly SuiteRequest[] {
