@@ -11,7 +11,7 @@ const RING_BYTES = 1 << 16;
 const DUMP_BYTES = 24;
 /** As a UART at 921600 bit/s has it in a millisecond: no line waits long behind a dump. */
 const LINES_AT_ONCE = 8;
-const COMMANDS = "reset,echo,can,filter,hist,conf,nvm";
+const COMMANDS = "reset,echo,can,clients,filter,hist,conf,nvm";
 const BAD_WORDS: DeviceReply = { refused: "E_ARGS wrong number or form of words" };
 /** Nodes that a filter can name. */
 const SOURCES = 16;
@@ -31,6 +31,8 @@ export interface NodeDeviceOptions {
   /** State of the controller, `st=active tec=0 rec=0`. */
   readonly canState: () => string;
   readonly onReset: () => void;
+  /** Tells the clients that live on the node; false for what they don't understand. */
+  readonly onClients: (words: readonly string[]) => boolean;
 }
 
 interface Dump {
@@ -83,6 +85,8 @@ export class NodeDevice {
         return withBoot(words.slice(1).join(" "));
       case "can":
         return withBoot(canState());
+      case "clients":
+        return this.#options.onClients(words.slice(1)) ? withBoot("") : BAD_WORDS;
       case "filter":
         return this.#filtering(what, rest);
       case "hist":

@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { NodeDevice, RESTARTS } from "../../firmware-bridge/emulator/node-device.ts";
 import { encodeNote, isNote } from "../../firmware-bridge/protocol/agent-history.ts";
+import { encodeClientRecord } from "../../firmware-bridge/protocol/client-record.ts";
 import type { CanFrame } from "../core/can/frame.ts";
 import type { NodeRecord } from "../core/consensus/node-core.ts";
 import type { NodeHistoryRecord } from "../core/history/node-history.ts";
@@ -39,16 +40,30 @@ export function jsonVoice(boot: number, onCommand: OnCommand): NodeVoice {
       (process.stdin as Partial<Socket>).unref?.();
       createInterface({ input: process.stdin }).on("line", (line) => {
         const [verb, ...words] = line.split(" ");
-        const command = verb === "clients" ? commandOfWords(words) : null;
-        if (command !== null) onCommand(command);
+        if (verb === "clients") tell(onCommand, words);
       });
     },
     hears: () => true,
   };
 }
 
-/** `serial` is the board's serial number. */
-export function boardVoice(plan: RunPlan, node: number, serial: string, boot: number): NodeVoice {
+/** False where the words say nothing. */
+function tell(onCommand: OnCommand, words: readonly string[]): boolean {
+  const command = commandOfWords(words);
+  if (command !== null) onCommand(command);
+  return command !== null;
+}
+
+export interface VoiceOfBoard {
+  readonly plan: RunPlan;
+  readonly node: number;
+  /** The board's serial number. */
+  readonly serial: string;
+  readonly boot: number;
+}
+
+export function boardVoice(board: VoiceOfBoard, onCommand: OnCommand): NodeVoice {
+  const { plan, node, serial, boot } = board;
   const start = performance.now();
   let can = "st=active tec=0 rec=0";
   const device = new NodeDevice({
@@ -60,12 +75,13 @@ export function boardVoice(plan: RunPlan, node: number, serial: string, boot: nu
     uptimeMs: () => Math.round(performance.now() - start),
     canState: () => can,
     onReset: () => process.exit(RESTARTS),
+    onClients: (words) => plan.residents !== undefined && tell(onCommand, words),
   });
   return {
     record(record) {
       if (isNote(record)) device.note(encodeNote(record));
     },
-    history: () => undefined,
+    history: (record) => device.note(encodeClientRecord(record)),
     ready() {
       process.stdin.on("data", (bytes) => device.feed(bytes));
       process.stdout.write(`node ${node} runs ${plan.protocol}, start ${boot}\n`);

@@ -28,7 +28,9 @@ export async function runNode({ plan, node, bus, disk, line }: NodeRunOptions): 
   let program: NodeProgram | null = null;
   const onCommand = (command: ResidentCommand) => program?.handle({ kind: "command", command });
   const voice =
-    line === undefined ? jsonVoice(boot, onCommand) : boardVoice(plan, node, line, boot);
+    line === undefined
+      ? jsonVoice(boot, onCommand)
+      : boardVoice({ plan, node, serial: line, boot }, onCommand);
   const startNs = process.hrtime.bigint();
   const onEvent = (event: LinkEvent) => {
     if (voice.hears(event)) program?.handle(event);

@@ -57,6 +57,7 @@ describe("the receive filter of an agent", () => {
   it("is that of the reference in a program of ours", async () => {
     let said = "";
     const device = new NodeDevice({
+      onClients: () => false,
       firmware: "roj-node/1.0",
       serial: "1",
       boot: 1,

@@ -3,8 +3,10 @@
  * supply. Their programs can't be killed or paused without it, so those faults are refused.
  */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { BoardLine } from "../../../firmware-bridge/host/board-line.ts";
 import { decodeNote } from "../../../firmware-bridge/protocol/agent-history.ts";
+import { isClientRecord } from "../../../firmware-bridge/protocol/client-record.ts";
 import type { Bench, BenchNode } from "../../core/bench/bench.ts";
 import type { NodeRecord } from "../../core/consensus/node-core.ts";
 import type { ControllerStatistics } from "../../core/run/evidence.ts";
@@ -14,6 +16,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { NodeControl, OnNodeRecord } from "../../ports/node-control.ts";
 import type { PowerState, PowerSwitch } from "../../ports/power-switch.ts";
 import { AgentFilters } from "./agent-filters.ts";
+import { BoardClients } from "./board-clients.ts";
 
 export interface BenchNodesOptions {
   readonly bench: Bench;
@@ -38,6 +41,7 @@ export class BenchNodes implements NodeControl, PowerSwitch {
   readonly faultKinds = [] as const;
   readonly lines: readonly BoardLine[];
   readonly filters: AgentFilters;
+  readonly residents: BoardClients;
   readonly #options: BenchNodesOptions;
   readonly #listeners = new Set<OnNodeRecord>();
   /** What boards said before the run listened. */
@@ -52,9 +56,9 @@ export class BenchNodes implements NodeControl, PowerSwitch {
     const { bench, nodes } = options;
     const boards = bench.nodes.slice(0, nodes);
     this.lines = boards.map((node, number) => this.#line(node, number));
-    this.filters = new AgentFilters(
-      boards.map(({ name }, node) => ({ name, line: this.#lineOf(node) })),
-    );
+    const named = boards.map(({ name }, node) => ({ name, line: this.#lineOf(node) }));
+    this.filters = new AgentFilters(named);
+    this.residents = new BoardClients(named, (ms) => sleep(ms));
   }
 
   /** From here on what a board could not tell is missing in the record. */
@@ -185,6 +189,10 @@ export class BenchNodes implements NodeControl, PowerSwitch {
   #records(node: number, life: number, bodies: readonly Uint8Array[]): void {
     const timeNs = this.#options.clock.nowNs();
     for (const body of bodies) {
+      if (isClientRecord(body)) {
+        if (!this.residents.heard(node, life, body, timeNs)) this.#incomplete.add(node);
+        continue;
+      }
       const record = decodeNote(body);
       if (record === null) this.#incomplete.add(node);
       else if (this.#early !== null) this.#early.push({ node, life, timeNs, record });

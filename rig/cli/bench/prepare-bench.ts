@@ -44,12 +44,17 @@ export async function prepareBench(preparation: Preparation): Promise<void> {
   await Promise.all(boards.map((board, node) => prepareBoard(preparation, board, node)));
 }
 
-/** Rejects with `bench.bus` or `bench.node` where something is not as it has to be. */
-export async function checkHealth({ bench, nodes, bus, signal }: Preparation): Promise<void> {
+/**
+ * Rejects with `bench.bus` or `bench.node` where something is not as it has to be, and with
+ * `capability.clients` where boards can't have the clients that the plan has on them.
+ */
+export async function checkHealth(preparation: Preparation): Promise<void> {
+  const { plan, bench, nodes, bus, signal } = preparation;
   if (bus.state() !== "error-active") {
     throw new RigError("bench.bus", `the rig's own channel is ${bus.state()}`);
   }
   await nodes.filters.check(signal);
+  if (plan.residents !== undefined) await nodes.residents.check(signal);
   for (const [node, line] of nodes.lines.entries()) {
     const { fields } = await line.request(["can", "stat"], signal);
     const state = fields.get("st");

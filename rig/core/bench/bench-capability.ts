@@ -33,14 +33,10 @@ export function injectorFor(bench: Bench, fault: Fault): BenchInjector | undefin
 
 /** Null where the bench can carry the plan out; else an error of the family `capability`. */
 export function benchLacks(bench: Bench, plan: Omit<RunPlan, "seed">): RigError | null {
-  const { nodes, faults, residents, level } = plan;
+  const { nodes, faults } = plan;
   if (nodes > bench.nodes.length) {
     const text = `the run has ${nodes} nodes, bench ${bench.name} has ${bench.nodes.length}`;
     return new RigError("capability.level", `${text}: expected no more than that`);
-  }
-  if (residents !== undefined) {
-    const text = `level "${level}" has no nodes that run clients: expected --clients host`;
-    return new RigError("capability.clients", text);
   }
   const mute = bench.nodes
     .slice(0, nodes)
