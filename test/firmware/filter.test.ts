@@ -12,10 +12,13 @@ import { openSerial } from "../../firmware-bridge/host/serial-transport.ts";
 import { LineSession } from "../../firmware-bridge/host/session.ts";
 import type { Hello } from "../../firmware-bridge/protocol/hello.ts";
 import { checksum, type Done, decodeAnswer } from "../../firmware-bridge/protocol/line.ts";
+import { readBenchFile } from "../../rig/adapters/store/bench-file.ts";
 import { AgentFilters } from "../../rig/cli/bench/agent-filters.ts";
 import { isHeard } from "../../rig/cli/node-voice.ts";
+import { benchLacks } from "../../rig/core/bench/bench-capability.ts";
 import { fdFrame } from "../../rig/core/can/frame.ts";
 import type { Fault } from "../../rig/core/fault/fault.ts";
+import { makePlan } from "../../rig/core/plan/make-plan.ts";
 import { encodeHubMessage } from "../../rig/core/wire/hub-message.ts";
 import { AgentProcess, buildAgent, newFolder } from "../support/agent.ts";
 
@@ -28,6 +31,8 @@ interface Step {
 
 const VECTORS = new URL("../../fixtures/control-line.json", import.meta.url);
 const STEPS: readonly Step[] = JSON.parse(readFileSync(VECTORS, "utf8")).filter.steps;
+
+const EMULATED = new URL("../../fixtures/benches/emulated.yaml", import.meta.url).pathname;
 
 const never = new AbortController().signal;
 
@@ -179,6 +184,18 @@ function bench() {
 }
 
 describe("a partition by the agents of the boards", () => {
+  it("is refused on copper without the injector, and the refusal says which", () => {
+    const { emulator: _, ...copper } = readBenchFile(EMULATED);
+    const plan = makePlan({ scenario: "partition", seed: 1, level: "bench" });
+    const lack = benchLacks(copper, plan);
+    expect([lack?.exitCode, lack?.hint]).toEqual([
+      5,
+      expect.stringContaining("injectors: { cut: { fault: partition, by: agents } }"),
+    ]);
+    const injectors = [{ name: "cut", fault: "partition", by: "agents" }] as const;
+    expect(benchLacks({ ...copper, injectors }, plan)).toBeNull();
+  });
+
   it("tells each board whom it does not hear, and counts what they kept back", async () => {
     const { lines, filters, told } = bench();
     await filters.check(never);

@@ -7,7 +7,7 @@ import { POWER_FAULT_KINDS } from "../fault/power-faults.ts";
 import { TRAFFIC_FAULT_KINDS } from "../fault/traffic-faults.ts";
 import type { RunPlan } from "../plan/plan.ts";
 import { RigError } from "../verdict/rig-error.ts";
-import { type Bench, type BenchInjector, isOnHub, nodeNumber } from "./bench.ts";
+import { type Bench, type BenchInjector, BY_AGENTS, isOnHub, nodeNumber } from "./bench.ts";
 
 const BY_SUPPLY: readonly FaultKind[] = ["power-cut", ...POWER_FAULT_KINDS];
 /** Of emulated boards whose bus is the rig's hub. */
@@ -67,5 +67,10 @@ export function withoutInjector(bench: Bench, { id, kind }: Fault): RigError {
       ? "no injector is for it"
       : `of its injectors ${others.map(({ name }) => name).join(", ")} none is for these nodes`;
   const text = `bench ${bench.name} can't bring fault "${id}" about: ${found}`;
-  return new RigError("capability.fault", `${text}, and ${kind} needs ${FAULT_TRAITS[kind].needs}`);
+  const needs = `${text}, and ${kind} needs ${FAULT_TRAITS[kind].needs}`;
+  const byAgents: readonly FaultKind[] = BY_AGENTS;
+  if (!byAgents.includes(kind)) return new RigError("capability.fault", needs);
+  const example = `injectors: { cut: { fault: ${kind}, by: agents } }`;
+  const hint = `Boards with our agent can do it, by a line in the bench file: ${example}`;
+  return new RigError("capability.fault", needs, { hint });
 }
