@@ -23,8 +23,17 @@ import {
 } from "../../firmware-bridge/power/orderly-switch.ts";
 import { RelayInjector } from "../../firmware-bridge/power/relay-injector.ts";
 import { RelaySwitch } from "../../firmware-bridge/power/relay-switch.ts";
+import { MachineClock } from "../adapters/machine/machine-clock.ts";
 import { CangwInjector } from "../adapters/socketcan/cangw-injector.ts";
-import type { Bench, BenchNode, PowerUnit } from "../core/bench/bench.ts";
+import { LinkInjector } from "../adapters/socketcan/link-injector.ts";
+import { StrangerInjector } from "../adapters/socketcan/stranger-injector.ts";
+import {
+  type Bench,
+  type BenchInjector,
+  type BenchNode,
+  nodeNumber,
+  type PowerUnit,
+} from "../core/bench/bench.ts";
 import { RigError } from "../core/verdict/rig-error.ts";
 import type { Injector } from "../ports/injector.ts";
 import type { PowerState, PowerSwitch } from "../ports/power-switch.ts";
@@ -272,19 +281,36 @@ class Supplies implements BenchSupply {
       const text = `injector ${name} is what the agents of a run's boards do`;
       throw new RigError("capability.fault", `${text}: expected it in a run, not by hand`);
     }
-    const injector =
-      settings.by === "relay"
-        ? await RelayInjector.open(await this.#units.session(settings.unit), settings)
-        : await CangwInjector.open(settings, journalOf(this.#bench));
+    const injector = await this.#open(settings);
     this.#injectors.set(name, injector);
     return injector;
+  }
+
+  async #open(settings: Exclude<BenchInjector, { readonly by: "agents" }>): Promise<Injector> {
+    const bench = this.#bench;
+    switch (settings.by) {
+      case "relay":
+        return RelayInjector.open(await this.#units.session(settings.unit), settings);
+      case "cangw":
+        return CangwInjector.open(settings, journalOf(bench));
+      case "link":
+        return LinkInjector.open(settings, journalOf(bench));
+      case "stranger": {
+        const [bus] = bench.buses;
+        if (bus === undefined) throw new RigError("rig.internal", "a stranger without a bus");
+        const all = bench.nodes.map(({ name }) => name);
+        const struck = (settings.nodes ?? all).map((name) => nodeNumber(bench, name));
+        const place = { rates: bus.rates, nodes: all.length, struck, clock: new MachineClock() };
+        return StrangerInjector.open(settings, place);
+      }
+    }
   }
 
   /** Injectors are left neutral, also where one of them fails. */
   async close(): Promise<void> {
     const injectors = [...this.#injectors.values()];
     const healed = await Promise.allSettled(injectors.map((each) => each.heal(NEVER)));
-    for (const each of injectors) if (each instanceof CangwInjector) await each.close();
+    for (const each of injectors) await each.close?.();
     await this.#units.close();
     for (const each of healed) if (each.status === "rejected") throw each.reason;
   }

@@ -73,6 +73,8 @@ describe("a bench file", () => {
       { name: "no-votes", by: "cangw", fault: "loss", match: "100:700", isFd: true },
       { name: "wrong", by: "cangw", fault: "janus", modify: "SET:D:000.8.FFFFFFFFFFFFFFFF" },
       { name: "cut", by: "agents", fault: "partition" },
+      { name: "flood", by: "stranger", fault: "id0-flood", interface: "can2" },
+      { name: "unplugged", by: "link", fault: "isolate-one", nodes: ["gateway"], down: "can1" },
     ]);
     expect(bench.staggerMs).toBe(200);
     expect(bench.lease).toEqual({ folder: "/var/lock/rig", expiryMs: 600_000 });
@@ -176,6 +178,14 @@ describe("what is wrong with a bench file is one line that says where", () => {
     [
       `bench: a\ninjectors: { i: { fault: loss, from: c, to: c, match: "1:7" } }\n${nodes(`{ ${x} }`)}`,
       /injectors.i.to: found c, which is from as well/,
+    ],
+    [
+      `bench: a\ninjectors: { i: { fault: loss, interface: can1 } }\n${nodes(`{ ${x} }`)}`,
+      /injectors.i.fault: found "loss", expected one of babbling-idiot, /,
+    ],
+    [
+      `bench: a\ninjectors: { i: { fault: id0-flood, interface: can1 } }\n${nodes(`{ ${x} }`)}`,
+      /injectors.i.interface: stands without buses, whose bit rates it has/,
     ],
     [
       `bench: a\ninjectors: { i: { fault: loss, by: agents } }\n${nodes(`{ ${x} }`)}`,

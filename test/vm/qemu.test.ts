@@ -22,6 +22,23 @@ until [ -e captured.log ]; do sleep 0.2; done
 RIG replay sent.log --bus can0 --json > replay.json
 sleep 2; kill -INT $PID; wait $PID
 ls -l /sys/class/net/can0/device/driver > driver
+cat > bench.yaml <<'END'
+bench: cards
+buses: { can: { interface: can0, bitrate: 500k/2M } }
+nodes: [{ name: ecu0, power: hand }]
+injectors:
+  flood: { fault: id0-flood, interface: can1 }
+  unplugged: { fault: isolate-one, down: can1 }
+lease: { folder: leases }
+END
+candump -L can0 > flood.log &
+PID=$!
+RIG bench inject bench.yaml --injector flood --for 2s --json > flood.json
+sleep 1; kill -INT $PID; wait $PID
+RIG bench inject bench.yaml --injector unplugged --for 2s --json > unplugged.json &
+PID=$!
+until [ -s unplugged.json ]; do sleep 0.2; done
+cat /sys/class/net/can1/operstate > down; wait $PID; cat /sys/class/net/can1/operstate > up
 exit 7
 `;
 
@@ -61,6 +78,12 @@ if (process.env["RIG_QEMU"] !== undefined) {
         trouble: null,
         buses: [{ bus: "can0", bitrate: "500k/2M" }],
       });
+      const effects = (name: string) => JSON.parse(read(name).trim().split("\n")[1] ?? "").effects;
+      const flood = read("flood.log").match(/ can0 000#5555555555555555$/gm) ?? [];
+      expect(effects("flood.json")).toBeGreaterThan(10);
+      // What was on its way when it was healed.
+      expect(flood.length - effects("flood.json")).toBeLessThanOrEqual(2);
+      expect([effects("unplugged.json"), read("down"), read("up")]).toEqual([1, "down\n", "up\n"]);
     });
   });
 }

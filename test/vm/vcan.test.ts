@@ -33,30 +33,55 @@ const CUT = new Map([
 const HOST = 14;
 const KILLS = Number(process.env["RIG_KILLS"] ?? 1);
 
-/** Boards of C on an interface, their supplies switched by the firmware in the AVR emulator. */
+/**
+ * Boards of C on two interfaces that the kernel's gateway joins, their supplies switched by the
+ * firmware in the AVR emulator. Each fault is for another part: two gateways, a third interface, an
+ * interface that is set down.
+ */
 const ECUS = [0, 1, 2].map((node) => {
   const power = `power: { unit: board, output: ${node + 1} }, off: 100ms`;
   const console = `console: { port: emulated:ecu${node}, serial: "0000000${node + 1}" }`;
-  const rest = "reset: control-line, timeouts: { boot: 60s, request: 5s }";
-  return `  - { name: ecu${node}, ${power}, ${console}, ${rest} }`;
+  const rest = `reset: control-line, timeouts: { boot: 60s, request: 5s }`;
+  const bus = node === 2 ? "far" : "near";
+  return `  - { name: ecu${node}, bus: ${bus}, ${power}, ${console}, ${rest} }`;
 });
 const BENCH = `
 bench: on-vcan
-buses: { can: { interface: vcan0, bitrate: 500k/2M } }
+buses:
+  near: { interface: vcan0, bitrate: 500k/2M }
+  far: { interface: vcan1, bitrate: 500k/2M }
 power: { board: { kind: rig-power, port: emulated:board, serial: "00C0FFEE", silence: 60s } }
+injectors:
+  deaf: { fault: loss, nodes: [ecu2], from: vcan0, to: vcan1, match: "0:0" }
+  back: { fault: loss, nodes: [ecu0], from: vcan1, to: vcan0, match: "0:0" }
+  flood: { fault: id0-flood, interface: vcan0 }
+  unplugged: { fault: isolate-one, nodes: [ecu2], down: vcan1 }
 nodes:
 ${ECUS.join("\n")}
 emulator: { linger: 1s }
 lease: { folder: leases }
 `;
+const PARTS = `
+name: parts
+summary: a fault of each part of the bench
+nodes: 3
+least-nodes: 3
+workload: { operations: 20 }
+faults:
+  - { kind: power-cycle, nodes: [0], off: 100ms, every: 10s, start: 10%, end: 30% }
+  - { kind: loss, nodes: [2], probability: 1, start: 35%, end: 50% }
+  - { kind: id0-flood, load: 5%, start: 55%, end: 70% }
+  - { kind: isolate-one, nodes: [2], start: 75%, end: 90% }
+`;
 
 const BENCH_SCRIPT = `
-ip link add vcan0 type vcan; ip link set vcan0 mtu 72 up
+for i in 0 1; do ip link add vcan$i type vcan; ip link set vcan$i mtu 72 up; done
 candump -L -r 8000000 vcan0 > bench.log &
 dump=$!
-TMPDIR=/run NODE MAIN run --bench bench.yaml --scenario power-cycle --nodes 3 --operations 20 \\
-  --concurrency 3 --seed 7 --agents 0,1,2=AGENT --json --output-dir bench > bench.json 2> bench.err
-echo $? > bench.code
+TMPDIR=/run NODE MAIN run --bench bench.yaml --scenario parts.yaml \\
+  --concurrency 3 --seed 7 --agents 0,1,2=AGENT --json --output-dir bench \\
+  > bench.json 2> bench.err
+echo "$? $(cangw -L | grep -c 'cangw -A') $(cat /sys/class/net/vcan1/flags) $(ls leases)" > bench.code
 sleep 1; kill -INT $dump; wait $dump
 `;
 
@@ -135,6 +160,7 @@ describe("level vcan", () => {
   beforeAll(async () => {
     if (missing.length > 0) return;
     writeFileSync(join(folder, "bench.yaml"), BENCH);
+    writeFileSync(join(folder, "parts.yaml"), PARTS);
     const AGENT = buildAgent();
     const words = { AGENT, FOLDER: folder, NODE: process.execPath, MAIN, KILLS: `${KILLS}` };
     let text = SCRIPT.replace("SCENARIOS", SCENARIOS.join(" "));
@@ -194,18 +220,29 @@ describe("level vcan", () => {
     expect(left).toEqual(Array.from({ length: KILLS }, () => "0 0 1"));
   });
 
-  itInVm("runs on boards of C whose bus is an interface, their supply cut", () => {
+  itInVm("runs on boards of C whose bus is an interface, with a fault of each part", () => {
     const read = (name: string) => readFileSync(join(folder, name), "utf8");
-    expect([read("bench.err"), read("bench.code")]).toEqual(["", "0\n"]);
+    expect(read("bench.err")).toBe("");
+    // No rule is left, the interface is up, and nothing is noted.
+    expect(read("bench.code")).toMatch(/^0 0 0x\w*1 on-vcan\.\d+\.lease\n$/);
     const { outcome, level, faults, bus, teardown } = JSON.parse(read("bench.json"));
     expect({ outcome, level }).toEqual({ outcome: "valid", level: "bench" });
-    expect(faults[0].effects).toBeGreaterThan(0);
+    type Report = { readonly kind: string; readonly effects: number };
+    expect(faults.map(({ kind, effects }: Report) => [kind, effects > 0])).toEqual([
+      ["power-cycle", true],
+      ["loss", true],
+      ["id0-flood", true],
+      ["isolate-one", true],
+    ]);
     expect(bus).toMatchObject({ dropped: 0, errorFrames: 0, busOffs: 0 });
     expect(teardown.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
-    const at = join(folder, "bench", "power-cycle", "latest");
+    const at = join(folder, "bench", "parts", "latest");
     expect(readFileSync(join(at, "console-ecu0.log"), "utf8")).toMatch(/gap: .*\n.*boot 2/);
     const captured = linesOf(join(at, "bus-can0.log")).map(({ frame }) => frame);
-    const seen = linesOf(join(folder, "bench.log")).map(({ frame }) => frame);
-    expect(captured).toEqual(seen.slice(0, captured.length));
+    const all = linesOf(join(folder, "bench.log")).map(({ frame }) => frame);
+    expect(captured).toEqual(all.slice(0, captured.length));
+    const flood = captured.filter((frame) => frame === "000#5555555555555555").length;
+    expect(faults[2].effects).toBeLessThanOrEqual(flood);
+    expect(flood).toBeLessThanOrEqual(faults[2].effects + 2);
   });
 });

@@ -88,7 +88,12 @@ function injectorOf(
   injector: NonNullable<BenchFields["injectors"]>[string],
 ): BenchInjector {
   if ("by" in injector) return { name, fault: injector.fault, by: injector.by };
+  if ("interface" in injector) {
+    const { fault, nodes } = injector;
+    return { name, fault, nodes, by: "stranger", interface: injector.interface };
+  }
   const { fault, nodes } = injector;
+  if ("down" in injector) return { name, fault, nodes, by: "link", down: injector.down };
   if ("unit" in injector) {
     const { unit, output, neutral = "off" } = injector;
     return { name, fault, nodes, by: "relay", unit, output, neutral };

@@ -10,6 +10,7 @@ import {
   SENSE_INPUTS,
 } from "../../core/bench/bench.ts";
 import { parseBitRates } from "../../core/can/bit-rates.ts";
+import { TRAFFIC_FAULT_KINDS } from "../../core/fault/traffic-faults.ts";
 import { NODES_MAX } from "../../core/plan/plan.ts";
 import { nameSchema } from "./faults/parts.ts";
 import { duration, fields, oneOf, share, textLike, whole } from "./fields.ts";
@@ -176,16 +177,32 @@ const gatewaySchema = fields({
   fd: truth.optional(),
 });
 
+const linkSchema = fields({
+  fault: oneOf(INJECTABLE),
+  nodes: struck,
+  down: interfaceName,
+});
+
+const strangerSchema = fields({
+  fault: oneOf(TRAFFIC_FAULT_KINDS),
+  nodes: struck,
+  interface: interfaceName,
+});
+
 const agentsSchema = fields({
   fault: oneOf(BY_AGENTS),
   by: z.literal("agents", { error: 'expected "agents"' }),
 });
 
-const injectorSchema = z.union([relaySchema, gatewaySchema, agentsSchema], {
-  error:
-    "expected fault, unit and output of a relay; fault, from, to and match of a gateway; " +
-    'or fault and by: "agents"',
-});
+const injectorSchema = z.union(
+  [relaySchema, gatewaySchema, strangerSchema, linkSchema, agentsSchema],
+  {
+    error:
+      "expected fault, unit and output of a relay; fault, from, to and match of a gateway; " +
+      "fault and interface of a station too many; fault and down, an interface; " +
+      'or fault and by: "agents"',
+  },
+);
 
 /** Names of parts, as keys. */
 const named = <Schema extends z.ZodType>(schema: Schema, expected: string) =>

@@ -18,12 +18,16 @@ const WELL = ["ERROR-ACTIVE", "ERROR-WARNING"];
 /** Points of a per cent: a controller divides a bit into few quanta, and takes the nearest. */
 const SAMPLE_TOLERANCE = 2;
 
-/** Throws `bench.trouble` without the interface, `bench.bus` where it is not as it has to be. */
-export function openBenchBus(bus: BenchBus, clock: Clock): CanBus {
-  const trouble = busTrouble(bus, readInterface(bus.interface));
-  if (trouble !== null) {
+/** Throws `bench.trouble` without an interface, `bench.bus` where one is not as it has to be. */
+export function refuseUnhealthy(buses: readonly BenchBus[]): void {
+  for (const bus of buses) {
+    const trouble = busTrouble(bus, readInterface(bus.interface));
+    if (trouble === null) continue;
     throw new RigError("bench.bus", `bus ${bus.name}, interface ${bus.interface}: ${trouble}`);
   }
+}
+
+export function openBenchBus(bus: BenchBus, clock: Clock): CanBus {
   return new SocketCanBus({
     name: bus.interface,
     rates: bus.rates,

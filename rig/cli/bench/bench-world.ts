@@ -16,7 +16,7 @@ import type { CanBus } from "../../ports/can-bus.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { World } from "../../ports/world.ts";
 import type { BenchSupply } from "../bench-supply.ts";
-import { openBenchBus } from "./bench-bus.ts";
+import { openBenchBus, refuseUnhealthy } from "./bench-bus.ts";
 import { BenchNodes } from "./bench-nodes.ts";
 import { withInjectors } from "./injected-bus.ts";
 
@@ -89,6 +89,8 @@ async function openRealWorld(options: BenchWorldOptions): Promise<BenchWorld> {
   if (first === undefined) {
     throw new RigError("input.malformed", `bench ${bench.name}: expected a bus under buses`);
   }
+  const used = bench.nodes.slice(0, plan.nodes).map((node) => node.bus);
+  refuseUnhealthy(bench.buses.filter(({ name }) => name === first.name || used.includes(name)));
   const bus = openBenchBus(first, clock);
   const nodes = new BenchNodes({
     bench,
@@ -109,7 +111,7 @@ async function worldOf(
 ): Promise<BenchWorld> {
   const { faults } = plan;
   const injector = (name: string) => supply.injector(name);
-  const parts = { bench, faults, injector, filters: nodes.filters };
+  const parts = { bench, nodes: plan.nodes, faults, injector, filters: nodes.filters };
   const bus = await withInjectors(plain, parts).catch(async (error) => {
     await Promise.all([nodes.close(), plain.close(), closeBus()]);
     throw error;

@@ -4,8 +4,9 @@
  */
 
 import type { Bench } from "../../core/bench/bench.ts";
-import { injectorFor, withoutInjector } from "../../core/bench/bench-capability.ts";
+import { gatewaysOf, injectorFor, withoutInjector } from "../../core/bench/bench-capability.ts";
 import type { Fault, FaultKind } from "../../core/fault/fault.ts";
+import { RigError } from "../../core/verdict/rig-error.ts";
 import type { CanBus } from "../../ports/can-bus.ts";
 import type { Injector } from "../../ports/injector.ts";
 import type { AgentFilters } from "./agent-filters.ts";
@@ -18,17 +19,25 @@ interface Part {
 
 export interface InjectedBusOptions {
   readonly bench: Bench;
+  /** Of the run. */
+  readonly nodes: number;
   readonly faults: readonly Fault[];
   readonly injector: (name: string) => Promise<Injector>;
   /** Of the boards of the run. */
   readonly filters: AgentFilters;
 }
 
-/** Puts the injectors that the faults need in their neutral position first. */
+/**
+ * Puts the injectors that the faults need in their neutral position first, and those gateways that
+ * make one bus of the nodes' interfaces.
+ */
 export async function withInjectors(bus: CanBus, options: InjectedBusOptions): Promise<CanBus> {
-  if (options.bench.injectors.length === 0) return bus;
+  const { bench, nodes, faults, injector } = options;
+  if (bench.injectors.length === 0) return bus;
   const injected = new InjectedBus(bus, options);
-  for (const fault of options.faults) await injected.partFor(fault);
+  for (const fault of faults) await injected.partFor(fault);
+  const ways = gatewaysOf(bench, { nodes, faults });
+  for (const name of ways instanceof RigError ? [] : ways) await injector(name);
   return injected;
 }
 
@@ -109,10 +118,10 @@ class SharedInjector implements Part {
     this.#injector = injector;
   }
 
-  async inject({ id }: Fault, signal: AbortSignal): Promise<void> {
+  async inject(fault: Fault, signal: AbortSignal): Promise<void> {
     // Noted first: should it fail half way, healing still makes it neutral.
-    this.#faults.add(id);
-    await this.#injector.inject(signal);
+    this.#faults.add(fault.id);
+    await this.#injector.inject(signal, fault);
   }
 
   async heal({ id }: Fault, signal: AbortSignal): Promise<number> {

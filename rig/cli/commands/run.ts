@@ -20,6 +20,7 @@ import { resultJsonLine } from "../../report/json.ts";
 import { refuseRealBoards, withAgents } from "../agents-option.ts";
 import { noteTrouble } from "../bench/bench-attention.ts";
 import { withoutFlash } from "../bench/flash-node.ts";
+import { missingTool } from "../bench/injector-tools.ts";
 import { type BenchChoice, type HeldBench, holdBench } from "../bench/run-bench.ts";
 import { chooseLevel } from "../choose-level.ts";
 import type { Command, GlobalArguments } from "../command.ts";
@@ -171,7 +172,7 @@ function refuseImpossible(plan: RunPlan, choice: BenchChoice | undefined): void 
   const { nodes, agents } = plan;
   if (choice === undefined) return;
   const { bench, flash } = choice;
-  const lack = benchLacks(bench, plan);
+  const lack = benchLacks(bench, plan) ?? missingTool(bench, plan);
   if (lack !== null) throw lack;
   const without = flash ? withoutFlash(bench, [...Array(nodes).keys()]) : undefined;
   if (agents !== undefined) refuseRealBoards(bench);

@@ -17,6 +17,7 @@ import { SCENARIOS } from "../../core/plan/scenarios.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
 import type { SuitePlan } from "../../report/suite-result.ts";
 import { withBoardsOf } from "../agents-option.ts";
+import { missingTool } from "../bench/injector-tools.ts";
 import { wholeNumber } from "../numbers.ts";
 import { planOfScenario, type SizeArguments } from "../options.ts";
 import type { SuiteRequest } from "./run-suite.ts";
@@ -89,7 +90,7 @@ function planOnBench({ bench, agents }: BenchTarget, scenario: Scenario, sizes: 
   };
   try {
     const plan = withoutSeed(withBoardsOf(planOfScenario(scenario, sizes), agents));
-    const lack = benchLacks(bench, plan);
+    const lack = benchLacks(bench, plan) ?? missingTool(bench, plan);
     return lack === null ? { plan } : lacking(lack);
   } catch (error) {
     if (error instanceof RigError && error.code.startsWith("capability.")) return lacking(error);

@@ -31,6 +31,41 @@ export function injectorFor(bench: Bench, fault: Fault): BenchInjector | undefin
   });
 }
 
+/**
+ * Names of the gateways that make one bus of the interfaces that the nodes of a run are on: one for
+ * each way between the first bus and another, that of a fault before others. Or what is missing.
+ */
+export function gatewaysOf(
+  bench: Bench,
+  { nodes, faults }: Pick<RunPlan, "nodes" | "faults">,
+): readonly string[] | RigError {
+  const gateways = bench.injectors.filter((each) => each.by === "cangw");
+  const struck = new Set(faults.map((fault) => injectorFor(bench, fault)?.name));
+  const inFaults = gateways.filter(({ name }) => struck.has(name));
+  const [first] = bench.buses;
+  const chosen = new Set<string>();
+  for (const { name, bus } of bench.nodes.slice(0, nodes)) {
+    const other = bench.buses.find((each) => each.name === bus);
+    if (first === undefined || other === undefined || other === first) continue;
+    const pair = [first.interface, other.interface] as const;
+    for (const [from, to] of [pair, pair.toReversed()]) {
+      const isWay = (each: (typeof gateways)[number]) => each.from === from && each.to === to;
+      const [way, second] = [...new Set([...inFaults.filter(isWay), ...gateways.filter(isWay)])];
+      if (way === undefined) {
+        const text = `node ${name} is on bus ${bus}, not on ${first.name}`;
+        const needs = `an injector that is a gateway from ${from} to ${to} would join them`;
+        return new RigError("capability.level", `bench ${bench.name}: ${text}: ${needs}`);
+      }
+      if (second !== undefined && struck.has(second.name)) {
+        const text = `${way.name} and ${second.name} are both gateways from ${from} to ${to}`;
+        return new RigError("capability.fault", `bench ${bench.name}: ${text}: a run can have one`);
+      }
+      chosen.add(way.name);
+    }
+  }
+  return [...chosen];
+}
+
 /** Null where the bench can carry the plan out; else an error of the family `capability`. */
 export function benchLacks(bench: Bench, plan: Omit<RunPlan, "seed">): RigError | null {
   const { nodes, faults } = plan;
@@ -45,12 +80,8 @@ export function benchLacks(bench: Bench, plan: Omit<RunPlan, "seed">): RigError 
     const text = `${mute.name} has no control line: a run needs one`;
     return new RigError("capability.clients", text);
   }
-  const [first] = bench.buses;
-  const apart = bench.nodes.slice(0, nodes).find(({ bus }) => bus !== first?.name);
-  if (apart !== undefined) {
-    const text = `node ${apart.name} is on bus ${apart.bus}, not on ${first?.name} as the others`;
-    return new RigError("capability.level", `bench ${bench.name}: ${text}`);
-  }
+  const ways = gatewaysOf(bench, plan);
+  if (ways instanceof RigError) return ways;
   const isByBus = (kind: FaultKind) => isOnHub(bench) && BY_HUB.includes(kind);
   const impossible = faults.find((fault) => {
     const { kind } = fault;

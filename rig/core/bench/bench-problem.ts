@@ -51,6 +51,8 @@ class BenchReader {
       if (injector.by === "relay") yield* this.#output(injector, `the injector ${at[1]}`, at);
       else if (injector.by === "cangw" && injector.from === injector.to) {
         yield problem([...at, "to"], `found ${injector.to}, which is from as well`);
+      } else if (injector.by === "stranger" && buses.length === 0) {
+        yield problem([...at, "interface"], "stands without buses, whose bit rates it has");
       }
     }
   }

@@ -3,6 +3,7 @@
 import type { BitRates } from "../can/bit-count.ts";
 import { BUS_FAULT_KINDS } from "../fault/bus-faults.ts";
 import { LOGICAL_FAULT_KINDS } from "../fault/logical-faults.ts";
+import type { TRAFFIC_FAULT_KINDS } from "../fault/traffic-faults.ts";
 
 /**
  * A serial port, and by what its device is known. Without `port` it is found by `usb`; a `port`
@@ -147,10 +148,18 @@ export const BY_AGENTS = ["partition"] as const;
 /** A part that brings a fault about on the bus; `name` is its name in the bench file. */
 export type BenchInjector = {
   readonly name: string;
-  readonly fault: (typeof INJECTABLE)[number];
   /** Names of the nodes that it strikes; undefined where that is not known, or all. */
   readonly nodes?: readonly string[] | undefined;
-} & (
+} & (StrangerSettings | ({ readonly fault: (typeof INJECTABLE)[number] } & PartSettings));
+
+/** A second interface on the bus: a station too many. */
+interface StrangerSettings {
+  readonly by: "stranger";
+  readonly fault: (typeof TRAFFIC_FAULT_KINDS)[number];
+  readonly interface: string;
+}
+
+type PartSettings =
   | {
       /** A relay on an output of a `rig-power` unit. */
       readonly by: "relay";
@@ -171,9 +180,10 @@ export type BenchInjector = {
       /** Which frames are meant: those of FD format, or the others. */
       readonly isFd: boolean;
     }
+  /** An interface of this machine that is set down. */
+  | { readonly by: "link"; readonly down: string }
   /** The receive filters of the boards' agents, in runs alone. */
-  | { readonly by: "agents" }
-);
+  | { readonly by: "agents" };
 
 export interface LeaseRules {
   /** Undefined: the folder of leases of this machine. */
