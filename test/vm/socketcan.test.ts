@@ -158,7 +158,7 @@ done
 RIG bench inject gateway.yaml --injector kept --json > killed.json &
 PID=$!
 for try in $(seq 120); do [ -s killed.json ] || nap 0.5; done
-kill -9 $PID; wait $PID; cangw -L > rules.killed
+kill -9 $PID; wait $PID 2> /dev/null; cangw -L > rules.killed
 RIG bench show gateway.yaml > shown 2> undone
 cangw -L > rules.left
 `;
