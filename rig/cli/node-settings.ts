@@ -6,11 +6,14 @@ import { NS_PER_US } from "../core/time/time.ts";
 
 export type NodeSetting = readonly [name: string, value: number];
 
+type SettingsPlan = Pick<
+  RunPlan,
+  "nodes" | "timers" | "storage" | "residents" | "seed" | "workload" | "client"
+>;
+
 /** Times in microseconds. */
-export function settingsOf(
-  { nodes, timers, storage }: Pick<RunPlan, "nodes" | "timers" | "storage">,
-  node: number,
-): readonly NodeSetting[] {
+export function settingsOf(plan: SettingsPlan, node: number): readonly NodeSetting[] {
+  const { nodes, timers, storage } = plan;
   const { everySlots, journalBytes, keptSlots } = { ...COMPACTION, ...storage.compaction };
   return [
     ["node", node],
@@ -20,5 +23,23 @@ export function settingsOf(
     ["every", everySlots],
     ["journal", journalBytes],
     ["kept", keptSlots],
+    ...settingsOfClients(plan),
+  ];
+}
+
+/** Those of the clients that live on the node. */
+function settingsOfClients(plan: SettingsPlan): readonly NodeSetting[] {
+  const { residents, seed, workload, client } = plan;
+  if (residents === undefined) return [["clients", 0]];
+  return [
+    ["clients", residents.processes],
+    ["seed", seed],
+    ["keys", workload.keys],
+    ["length", workload.microOpsMax],
+    ["reads", workload.readPercent],
+    ["share", workload.appendsPerKey],
+    ["registers", workload.kind === "rw-register" ? 1 : 0],
+    ["timeout", Math.ceil(client.operationTimeoutNs / NS_PER_US)],
+    ["retry", Math.ceil(client.retryNs / NS_PER_US)],
   ];
 }

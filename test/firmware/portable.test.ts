@@ -9,7 +9,10 @@ import { itNeeds } from "../support/needs.ts";
 
 const AGENT = new URL("../../firmware-bridge/firmware/agent/", import.meta.url).pathname;
 const CORE = ["agent", "commands", "history", "../line/line"];
-const ROJ = ["roj", "agreement", "rounds", "log", "transfer", "slot", "store", "wire", "app-roj"];
+const ROJ = [
+  ...["roj", "agreement", "rounds", "log", "transfer", "slot", "store", "wire"],
+  ...["residents", "app-roj"],
+];
 const GUIDE = new URL("../../docs/guide/porting.md", import.meta.url);
 
 const compiler = {

@@ -20,6 +20,7 @@ import { ResidentNode } from "../../rig/core/resident/resident-node.ts";
 import { SimulatedRun } from "../../rig/simulation/simulated-run.ts";
 import { buildAgent, SANITIZED } from "../support/agent.ts";
 import { differenceInC, WrittenNode } from "../support/c-node.ts";
+import { aResidentPlan } from "../support/resident-plans.ts";
 
 const SEEDS = Number(process.env["RIG_AGENT_SEEDS"] ?? 1);
 const FROM = Number(process.env["RIG_AGENT_FROM"] ?? 1);
@@ -37,12 +38,18 @@ function differences(plan: RunPlan): { readonly found: string[]; readonly events
   const compaction = { ...COMPACTION, ...plan.storage.compaction };
   const makeNode = (node: number) => {
     const setup = { node, nodes, ...timers, compaction };
-    const core = new WrittenNode(new RojNode({ ...setup, rules: ROJ_RULES }), setup);
-    written.push(core);
-    if (residents === undefined) return core;
+    const core = new RojNode({ ...setup, rules: ROJ_RULES });
     const { seed, workload, client } = plan;
-    const { processes } = residents;
-    return new ResidentNode(core, { node, nodes, seed, processes, workload, client });
+    const clients = { seed, workload, client, processes: residents?.processes ?? 0 };
+    const whole =
+      residents === undefined
+        ? new WrittenNode(core, setup)
+        : new WrittenNode(new ResidentNode(core, { node, nodes, ...clients }), {
+            ...setup,
+            clients,
+          });
+    written.push(whole);
+    return whole;
   };
   const sink = { record() {}, node() {}, frame() {} };
   const run = new SimulatedRun({ plan, makeNode, sink });
@@ -96,6 +103,18 @@ describe("a node in C does what a node in TypeScript does", () => {
     (scenario) => {
       for (let seed = FROM; seed < FROM + SEEDS; seed++) {
         const { found, events } = differences(makePlan({ scenario, seed }));
+        expect(found).toEqual([]);
+        expect(events).toBeGreaterThan(100);
+      }
+    },
+    3_600_000,
+  );
+
+  it.each(["leader-crash", "message-loss", "rw-register"])(
+    "with clients on it, in %s",
+    (scenario) => {
+      for (let seed = FROM; seed < FROM + SEEDS; seed++) {
+        const { found, events } = differences(aResidentPlan({ scenario, seed, operations: 60 }));
         expect(found).toEqual([]);
         expect(events).toBeGreaterThan(100);
       }

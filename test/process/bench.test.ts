@@ -116,8 +116,15 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
     const bench = ownBench(
       (text) => `${text}injectors: { cut: { fault: partition, by: agents } }\n`,
     );
-    const { result } = await runOn(bench, "partition", "--agents", `0,2=${program}`);
-    expect([result.outcome, result.reasons]).toEqual(["valid", [expect.anything()]]);
+    const mixed = ["--agents", `0,2=${program}`, "--clients", "both"];
+    const { result } = await runOn(bench, "partition", ...mixed);
+    expect([result.outcome, result.reasons]).toEqual([
+      "valid",
+      [expect.anything(), expect.anything()],
+    ]);
+    // Each board has clients of its own, whose histories are merged and judged by themselves.
+    expect(result.nodesHistory).toMatchObject({ lost: 0, check: { valid: true } });
+    expect(result.nodesHistory.counts.ok).toBeGreaterThan(20);
     expect(result.faults[0].effects).toBeGreaterThan(0);
     // The hub kept nothing back.
     expect(result.bus.withheld).toBe(0);

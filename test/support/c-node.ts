@@ -4,14 +4,19 @@
  */
 
 import { spawnSync } from "node:child_process";
+import { encodeClientRecord } from "../../firmware-bridge/protocol/client-record.ts";
 import type { NodeCore, NodeEffect, NodeEvent } from "../../rig/core/consensus/node-core.ts";
 import type { RojOptions } from "../../rig/core/consensus/roj/options.ts";
 import { COMPACTION } from "../../rig/core/consensus/roj/snapshot.ts";
+import { RESIDENT_TOKENS, type ResidentOptions } from "../../rig/core/resident/resident-clients.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const RESULTS = { ok: 0, io: 1, full: 2 } as const;
 
-export type NodeSetup = Omit<RojOptions, "rules">;
+export type NodeSetup = Omit<RojOptions, "rules"> & {
+  /** Of the clients that live on the node, where any do. */
+  readonly clients?: Omit<ResidentOptions, "node" | "nodes">;
+};
 
 export class WrittenNode implements NodeCore {
   readonly #inner: NodeCore;
@@ -40,6 +45,7 @@ export class WrittenNode implements NodeCore {
     switch (event.kind) {
       case "boot":
         this.told.push(`S ${this.#setupText()} ${event.incarnation}`);
+        this.#tellClients();
         for (const record of event.image) this.told.push(`I ${hex(record)}`);
         for (const slot of event.damaged ?? []) this.told.push(`D ${slot}`);
         this.told.push("B ");
@@ -48,6 +54,17 @@ export class WrittenNode implements NodeCore {
         const { fd, extended, id, data } = event.frame;
         if (!fd || extended) return false;
         this.told.push(`F ${id.toString(16)} ${hex(data)}`);
+        return true;
+      }
+      case "transmitted":
+        if (event.token < RESIDENT_TOKENS) return false;
+        this.told.push(`X ${event.token}`);
+        return true;
+      case "command": {
+        const { command } = event;
+        this.told.push(
+          `C ${command.kind === "final-reads" ? command.keys.join(" ") : command.kind}`,
+        );
         return true;
       }
       case "timer":
@@ -59,6 +76,16 @@ export class WrittenNode implements NodeCore {
       default:
         return false;
     }
+  }
+
+  #tellClients(): void {
+    const { clients } = this.#setup;
+    if (clients === undefined) return;
+    const { processes, seed, workload, client } = clients;
+    const { keys, microOpsMax, readPercent, appendsPerKey, kind } = workload;
+    const what = [keys, microOpsMax, readPercent, appendsPerKey, kind === "rw-register" ? 1 : 0];
+    const times = [client.operationTimeoutNs, client.retryNs];
+    this.told.push(`R ${[processes, seed, ...what, ...times].join(" ")}`);
   }
 
   #setupText(): string {
@@ -90,8 +117,8 @@ function textOf(effect: NodeEffect): string {
       const votes = voters === undefined ? "" : ` v${voters}`;
       return `note ${event} ${slot} ${round} ${digest ?? "-"}${votes}${tail}`;
     }
-    default:
-      return effect.kind;
+    case "history":
+      return `history ${hex(encodeClientRecord({ ...effect.record, localNs: 0 }))}`;
   }
 }
 
@@ -109,6 +136,6 @@ export function differenceInC(program: string, { told, done }: WrittenNode): str
   if (at < 0 && lines.length === done.length) return null;
   const place = at < 0 ? done.length : at;
   const event = done.slice(0, place).filter((line) => line === ".").length;
-  const heard = told.filter((line) => !/^[SID]/.test(line))[event];
+  const heard = told.filter((line) => !/^[SIDR]/.test(line))[event];
   return `event ${event} (${heard}): expected "${done[place]}", found "${lines[place]}"`;
 }

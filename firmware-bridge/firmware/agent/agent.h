@@ -57,6 +57,16 @@ enum agent_setting {
     AGENT_EVERY_SLOTS,
     AGENT_JOURNAL_BYTES,
     AGENT_KEPT_SLOTS,
+    /* of the clients that live on the node, and what they do */
+    AGENT_CLIENTS,
+    AGENT_SEED,
+    AGENT_KEYS,
+    AGENT_LENGTH,
+    AGENT_READS,
+    AGENT_SHARE,
+    AGENT_REGISTERS,
+    AGENT_TIMEOUT_US,
+    AGENT_RETRY_US,
     AGENT_SETTINGS
 };
 
@@ -169,6 +179,8 @@ void app_stored(struct agent *agent, uint32_t token, uint8_t result);
 uint8_t app_source(const struct agent_frame *frame);
 /* Words of a request that the agent does not know. 0: nor does the application. */
 uint8_t app_command(struct agent *agent);
+/* Words of `caps` for these, each behind a comma; empty where there are none. */
+const char *app_caps(void);
 /* Its name and version, as `roj/1.0`. */
 const char *app_name(void);
 

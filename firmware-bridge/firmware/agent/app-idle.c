@@ -74,6 +74,11 @@ uint8_t app_command(struct agent *agent)
     return 0;
 }
 
+const char *app_caps(void)
+{
+    return "";
+}
+
 const char *app_name(void)
 {
     return "agent/1.0";

@@ -1,10 +1,11 @@
-/* The reference firmware: a node of ROJ on top of the agent. */
+/* The reference firmware: a node of ROJ, and clients that live on it, on top of the agent. */
 #include <stddef.h>
 
 #include "agent.h"
-#include "roj.h"
+#include "residents.h"
 
 static struct roj roj;
+static struct residents residents;
 static struct agent *agent_of_node;
 static int64_t damaged;
 
@@ -12,6 +13,25 @@ static int64_t damaged;
 static uint32_t or_usual(uint32_t value, uint32_t usual)
 {
     return value == 0 ? usual : value;
+}
+
+static void start_clients(struct agent *agent, const struct roj_options *node)
+{
+    const uint32_t *values = agent->settings.values;
+    struct residents_options options;
+    options.node = node->node;
+    options.nodes = node->nodes;
+    options.count = (uint8_t)(values[AGENT_CLIENTS] < RESIDENTS_MAX ? values[AGENT_CLIENTS]
+                                                                    : RESIDENTS_MAX);
+    options.length_max = (uint8_t)(values[AGENT_LENGTH] <= WIRE_OPS_MAX ? values[AGENT_LENGTH] : 0);
+    options.reads_percent = (uint8_t)(values[AGENT_READS] < 100 ? values[AGENT_READS] : 100);
+    options.are_registers = values[AGENT_REGISTERS] != 0;
+    options.seed = values[AGENT_SEED];
+    options.keys = values[AGENT_KEYS];
+    options.writes_per_key = values[AGENT_SHARE];
+    options.timeout_ns = values[AGENT_TIMEOUT_US] * 1000ull;
+    options.retry_ns = values[AGENT_RETRY_US] * 1000ull;
+    residents_start(&residents, &options, &roj, agent->life);
 }
 
 void app_start(struct agent *agent)
@@ -31,6 +51,7 @@ void app_start(struct agent *agent)
     if (options.nodes == 0)
         options.nodes = 1;
     roj_start(&roj, &options, agent->life);
+    start_clients(agent, &options);
     if (values[AGENT_NODES] == 0 || values[AGENT_NODES] > ROJ_NODES_MAX ||
         values[AGENT_NODE] >= values[AGENT_NODES])
         roj.has_stopped = 1;
@@ -59,23 +80,28 @@ void app_damaged(struct agent *agent, uint32_t slot)
 
 void app_begin(struct agent *agent)
 {
-    (void)agent;
-    if (!roj.has_stopped)
-        roj_begin(&roj, damaged);
+    if (roj.has_stopped)
+        return;
+    roj_begin(&roj, damaged);
+    residents_booted(&residents, agent->now_us);
 }
 
 void app_frame(struct agent *agent, const struct agent_frame *frame)
 {
-    (void)agent;
-    if ((frame->flags & (AGENT_FD | AGENT_EXTENDED)) == AGENT_FD)
+    if ((frame->flags & (AGENT_FD | AGENT_EXTENDED)) != AGENT_FD)
+        return;
+    if (frame->id >> 8 == CLASS_OF_REPLIES && residents.options.count > 0)
+        residents_heard(&residents, (uint16_t)frame->id, frame->data, frame->length,
+                        agent->now_us);
+    else
         roj_frame(&roj, (uint16_t)frame->id, frame->data, frame->length);
 }
 
 /* Whatever became of a frame, its sender says the same again at its next timeout. */
 void app_transmitted(struct agent *agent, uint32_t token)
 {
-    (void)agent;
-    (void)token;
+    if (token >= RESIDENTS_FIRST_TOKEN && !roj.has_stopped)
+        residents_transmitted(&residents, token, agent->now_us);
 }
 
 void app_aborted(struct agent *agent, uint32_t token)
@@ -86,8 +112,10 @@ void app_aborted(struct agent *agent, uint32_t token)
 
 void app_timer(struct agent *agent, uint8_t id)
 {
-    (void)agent;
-    roj_timer(&roj, id);
+    if (id < RESIDENTS_FIRST_TIMER)
+        roj_timer(&roj, id);
+    else if (!roj.has_stopped)
+        residents_timer(&residents, id, agent->now_us);
 }
 
 void app_stored(struct agent *agent, uint32_t token, uint8_t result)
@@ -102,8 +130,57 @@ uint8_t app_source(const struct agent_frame *frame)
     return is_own ? (uint8_t)(frame->id & 15) : (uint8_t)AGENT_SOURCES;
 }
 
+/* Keys of `clients read`, from the third word on. */
+static void read_keys(struct agent *agent)
+{
+    uint16_t keys[LINE_WORDS];
+    uint8_t count = 0, index;
+    uint32_t key;
+    for (index = 2; index < agent->in.count; index++) {
+        if (!line_read_number(agent->in.words[index], 0x3FFF, &key)) {
+            agent_refuse(agent, " E_ARGS expected keys");
+            return;
+        }
+        keys[count++] = (uint16_t)key;
+    }
+    if (residents_read(&residents, keys, count, agent->now_us)) {
+        agent_accept(agent);
+        agent_field(agent, " boot=", agent->boot);
+    } else {
+        agent_refuse(agent, " E_FULL no room for these keys yet");
+    }
+}
+
+static void tell_clients(struct agent *agent)
+{
+    const char *const *words = agent->in.words;
+    uint8_t is_start = agent->in.count == 2 && line_is(words[1], "start");
+    if (roj.has_stopped || !agent->is_running) {
+        agent_refuse(agent, " E_STATE the node stands still");
+    } else if (residents.options.count == 0) {
+        agent_refuse(agent, " E_CONF no clients, or no room for their keys");
+    } else if (agent->in.count > 2 && line_is(words[1], "read")) {
+        read_keys(agent);
+    } else if (is_start || (agent->in.count == 2 && line_is(words[1], "stop"))) {
+        residents_command(&residents, is_start, agent->now_us);
+        agent_accept(agent);
+        agent_field(agent, " boot=", agent->boot);
+    } else {
+        agent_refuse(agent, " E_ARGS wrong number or form of words");
+    }
+}
+
+const char *app_caps(void)
+{
+    return ",clients";
+}
+
 uint8_t app_command(struct agent *agent)
 {
+    if (line_is(agent->in.words[0], "clients")) {
+        tell_clients(agent);
+        return 1;
+    }
     if (!line_is(agent->in.words[0], "roj"))
         return 0;
     agent_accept(agent);
@@ -127,6 +204,8 @@ void roj_out_send(struct roj *node, uint32_t token, uint16_t id, const uint8_t *
 {
     struct agent_frame frame;
     (void)node;
+    if (residents_own(&residents, id, data, length, agent_of_node->now_us))
+        return;
     frame.id = id;
     frame.flags = AGENT_FD | AGENT_BRS;
     frame.length = length;
@@ -157,6 +236,12 @@ void roj_out_truncate(struct roj *node, uint32_t token)
 {
     (void)node;
     agent_truncate(agent_of_node, token);
+}
+
+void residents_out_record(struct residents *clients, const uint8_t *body, uint8_t length)
+{
+    (void)clients;
+    agent_note(agent_of_node, body, length);
 }
 
 /* The layout is that of docs/reference/control-line.md. */

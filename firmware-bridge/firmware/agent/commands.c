@@ -9,7 +9,9 @@ static const char *const FAULTS[] = {"mute",    "deaf",     "drop-tx",
                                      "drop-rx", "store-io", "store-full"};
 static const char *const STATES[] = {"active", "passive", "off"};
 static const char *const SETTINGS[] = {"node",  "nodes",   "round", "delta",
-                                       "every", "journal", "kept"};
+                                       "every", "journal", "kept",  "clients", "seed",
+                                       "keys",  "length",  "reads", "share", "registers",
+                                       "timeout", "retry"};
 
 /* --- Answers ---------------------------------------------------------------------------------- */
 
@@ -307,6 +309,7 @@ void agent_act(struct agent *agent)
     } else if (line_is(verb, "caps")) {
         agent_accept(agent);
         line_text(&agent->out, " reset,echo,time,can,fault,filter,hist,conf,nvm");
+        line_text(&agent->out, app_caps());
     } else if (line_is(verb, "echo")) {
         echo(agent);
     } else if (line_is(verb, "time")) {

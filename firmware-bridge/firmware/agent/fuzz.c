@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "agent.h"
-#include "roj.h"
+#include "residents.h"
 
 #define NODES 3
 #define CORPUS 64
@@ -40,11 +40,12 @@ static struct {
 } waiting[WAITING];
 static unsigned waiting_count;
 static size_t base_at;
-static uint32_t base_token;
+static uint32_t base_token, client_token;
 static struct {
     uint64_t key, digest;
 } said[SAID];
-static unsigned long lines, damaged_lines, answered, frames, sent, decided, restarts, records;
+static unsigned long lines, damaged_lines, answered, frames, sent, decided, restarts, records,
+    noted_clients;
 
 static void fail(const char *what)
 {
@@ -113,7 +114,8 @@ static void check_promise(const uint8_t *record, uint32_t length)
 
 void agent_port_can(uint32_t token, const struct agent_frame *frame)
 {
-    (void)token;
+    if (token >= RESIDENTS_FIRST_TOKEN)
+        client_token = token;
     if (frame->length > 64 || (frame->length > 8 && wire_pad(frame->length) != frame->length))
         fail("a frame of a length that FD does not know");
     sent++;
@@ -201,7 +203,9 @@ void agent_port_restart(void)
 
 void agent_port_noted(const uint8_t *body, uint8_t length)
 {
-    if (length < 8 || body[0] > ROJ_REJECTED)
+    uint8_t event = body[0] & 0x7Fu, most = body[0] < 0x80 ? ROJ_REJECTED : 4;
+    noted_clients += body[0] >= 0x80;
+    if (length < 8 || event > most || (body[0] >= 0x80 && length < 18))
         fail("a note without a form");
 }
 
@@ -252,6 +256,8 @@ static const char *const REQUESTS[] = {
     "hist clear 0",    "conf round",     "conf nodes 3",       "conf delta 5000",
     "nvm info",        "nvm erase",      "reset",              "roj",
     "explode",         "hist dump 4294967295", "fault set store-full 5", "conf node 4294967296",
+    "clients start",   "clients stop",   "clients read 8192 8193 8194", "clients read 16383",
+    "clients start 1", "clients read x", "clients",        "conf clients 1",
     "filter set 6",    "filter clear",   "filter info",        "filter set 65536",
 };
 
@@ -457,6 +463,8 @@ static void step(void)
         agent_bus(&agent, (uint8_t)below(256), (uint16_t)below(65536), (uint16_t)below(65536));
     else if (kind < 98)
         agent_transmitted(&agent, below(1000), now_us);
+    else if (kind < 99)
+        agent_transmitted(&agent, client_token, now_us);
     else if (below(40) == 0)
         is_restarting = 1;
     agent_tick(&agent, now_us);
@@ -484,11 +492,19 @@ int main(int count, char **words)
     kept.values[AGENT_ROUND_US] = 20000;
     kept.values[AGENT_EVERY_SLOTS] = 16;
     kept.values[AGENT_JOURNAL_BYTES] = 8192;
+    kept.values[AGENT_CLIENTS] = 2;
+    kept.values[AGENT_KEYS] = 8;
+    kept.values[AGENT_LENGTH] = WIRE_OPS_MAX;
+    kept.values[AGENT_READS] = 50;
+    kept.values[AGENT_SHARE] = 8;
+    kept.values[AGENT_TIMEOUT_US] = 200000;
+    kept.values[AGENT_RETRY_US] = 40000;
     start();
     for (index = 0; index < inputs; index++)
         step();
     printf("{\"inputs\":%lu,\"lines\":%lu,\"answered\":%lu,\"damaged\":%lu,\"frames\":%lu,"
-           "\"sent\":%lu,\"decided\":%lu,\"records\":%lu,\"restarts\":%lu}\n",
-           inputs, lines, answered, damaged_lines, frames, sent, decided, records, restarts);
+           "\"sent\":%lu,\"decided\":%lu,\"records\":%lu,\"restarts\":%lu,\"clients\":%lu}\n",
+           inputs, lines, answered, damaged_lines, frames, sent, decided, records, restarts,
+           noted_clients);
     return 0;
 }

@@ -12,7 +12,7 @@
 
 #define WAITING_MAX 4096u
 
-static int input = -1, output = -1, is_pty;
+static int input = -1, output = -1, is_pty, are_words;
 static char waiting[WAITING_MAX];
 static size_t length;
 
@@ -55,6 +55,12 @@ void line_open_stdio(void)
     output = 1;
 }
 
+void line_open_words(void)
+{
+    input = 0;
+    are_words = 1;
+}
+
 void line_poll(struct pollfd *in, struct pollfd *out)
 {
     in->fd = input;
@@ -65,14 +71,52 @@ void line_poll(struct pollfd *in, struct pollfd *out)
     out->revents = 0;
 }
 
+static void byte(struct agent *agent, uint8_t value)
+{
+    agent_byte(agent, value, native_now_us());
+}
+
+/* The words of a line as a request, whose number and CRC the rig has no need of here. */
+static void take_words(struct agent *agent, uint8_t value)
+{
+    static char text[LINE_MAX + 1];
+    static size_t used;
+    static unsigned sequence;
+    char line[LINE_MAX + 16], tail[8];
+    uint16_t crc = LINE_CRC_START;
+    size_t index;
+    if (value != '\n') {
+        if (used < sizeof text - 1)
+            text[used++] = (char)value;
+        return;
+    }
+    text[used] = 0;
+    used = 0;
+    sequence = sequence % 255 + 1;
+    snprintf(line, sizeof line, "$%u %s", sequence, text);
+    for (index = 0; line[index] != 0; index++) {
+        crc = line_crc(crc, (uint8_t)line[index]);
+        byte(agent, (uint8_t)line[index]);
+    }
+    snprintf(tail, sizeof tail, "*%04X\n", crc);
+    for (index = 0; tail[index] != 0; index++)
+        byte(agent, (uint8_t)tail[index]);
+}
+
 int line_read(struct agent *agent)
 {
     uint8_t bytes[256];
     ssize_t count = read(input, bytes, sizeof bytes), index;
+    if (count == 0 && are_words)
+        input = -1;
     if (count == 0 && !is_pty)
-        return 0;
-    for (index = 0; index < count; index++)
-        agent_byte(agent, bytes[index], native_now_us());
+        return are_words;
+    for (index = 0; index < count; index++) {
+        if (are_words)
+            take_words(agent, bytes[index]);
+        else
+            byte(agent, bytes[index]);
+    }
     return 1;
 }
 

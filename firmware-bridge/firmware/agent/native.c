@@ -24,7 +24,8 @@ static int is_restarting;
 static const char USAGE[] =
     "usage: rig-agent --disk FOLDER [--hub SOCKET | --can INTERFACE] [--stdio | --pty-link PATH]\n"
     "         [--no-line] [--serial HEX] [--node N] [--nodes N] [--round US] [--delta US]\n"
-    "         [--every SLOTS] [--journal BYTES] [--kept SLOTS]\n";
+    "         [--every SLOTS] [--journal BYTES] [--kept SLOTS] [--clients N] [--seed N] [--keys N]\n"
+    "         [--length N] [--reads PERCENT] [--share N] [--registers 1] [--timeout US] [--retry US]\n";
 
 struct options {
     const char *disk, *hub, *can, *link;
@@ -63,7 +64,10 @@ void agent_port_restart(void)
 
 void agent_port_noted(const uint8_t *body, uint8_t length)
 {
-    say_note(agent.life, body, length);
+    if ((body[0] & 0x80u) != 0)
+        say_client(&agent, body, length);
+    else
+        say_note(agent.life, body, length);
 }
 
 static uint32_t number(const char *name, const char *text, int base)
@@ -81,8 +85,10 @@ static uint32_t number(const char *name, const char *text, int base)
 
 static int take_setting(struct options *options, const char *name, const char *text)
 {
-    static const char *const names[] = {"--node",  "--nodes",   "--round", "--delta",
-                                        "--every", "--journal", "--kept"};
+    static const char *const names[] = {
+        "--node",  "--nodes",  "--round",     "--delta",   "--every", "--journal",
+        "--kept",  "--clients", "--seed",     "--keys",    "--length", "--reads",
+        "--share", "--registers", "--timeout", "--retry"};
     uint8_t index;
     for (index = 0; index < AGENT_SETTINGS; index++) {
         if (strcmp(name, names[index]) != 0)
@@ -224,6 +230,8 @@ int main(int count, char **words)
         line_open_stdio();
     else if (options.has_line)
         line_open_pty(options.link);
+    else
+        line_open_words();
     open_bus(&options);
     start(&options, AGENT_BY_SUPPLY);
     carry_out();

@@ -18,6 +18,8 @@ uint64_t native_now_us(void);
 /* The control line. `link` is the path of a symbolic link to the pseudo-terminal, or NULL. */
 void line_open_pty(const char *link);
 void line_open_stdio(void);
+/* No control line: what comes on standard input is its requests without their frame. */
+void line_open_words(void);
 /* Descriptors for `poll`, with -1 where there is no line. */
 void line_poll(struct pollfd *in, struct pollfd *out);
 /* Reads what has come; 0 at the end of standard input. */
@@ -50,6 +52,8 @@ void say_enable(int is_on);
 void say_port(const char *path);
 void say_ready(uint16_t life);
 void say_note(uint16_t life, const uint8_t *body, uint8_t length);
+/* A record of the clients that live on the node. */
+void say_client(const struct agent *agent, const uint8_t *body, uint8_t length);
 void say_flush(void);
 
 #endif

@@ -41,8 +41,12 @@ export class BoardClients implements ResidentControl {
   async check(signal: AbortSignal): Promise<void> {
     for (const { name, line } of this.#boards) {
       const { words } = await line.request(["caps"], signal);
-      if (words.join(",").split(",").includes("clients")) continue;
-      const text = `${name} runs no clients of its own (its firmware is ${line.hello?.firmware})`;
+      const firmware = `its firmware is ${line.hello?.firmware}`;
+      const why = words.join(",").split(",").includes("clients")
+        ? await this.#refusal(line, signal)
+        : firmware;
+      if (why === null) continue;
+      const text = `${name} runs no clients of its own (${why})`;
       throw new RigError("capability.clients", `${text}: expected --clients host`);
     }
   }
@@ -72,6 +76,17 @@ export class BoardClients implements ResidentControl {
     if (this.#early !== null) this.#early.push(heard);
     else for (const listener of this.#listeners) listener(...heard);
     return true;
+  }
+
+  /** What it says when it is told to do nothing; null where it agrees. */
+  async #refusal(line: ClientBoard["line"], signal: AbortSignal): Promise<string | null> {
+    try {
+      await line.request(["clients", "stop"], signal);
+      return null;
+    } catch (error) {
+      if (error instanceof DeviceRefused) return error.refusal.text;
+      throw error;
+    }
   }
 
   async #tell({ line }: ClientBoard, command: ResidentCommand): Promise<void> {

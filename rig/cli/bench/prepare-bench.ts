@@ -5,6 +5,7 @@
  */
 
 import type { BoardLine } from "../../../firmware-bridge/host/board-line.ts";
+import { DeviceRefused } from "../../../firmware-bridge/host/session.ts";
 import type { Bench, BenchNode } from "../../core/bench/bench.ts";
 import type { RunPlan } from "../../core/plan/plan.ts";
 import type { BenchRecord } from "../../core/run/bench-record.ts";
@@ -107,6 +108,16 @@ function recoverable({ nodes, supply }: Preparation, board: BenchNode, node: num
   };
 }
 
+/** Null where the board does not know it. */
+async function settingIn(line: BoardLine, name: string, signal: AbortSignal) {
+  try {
+    return Number((await line.request(["conf", name], signal)).fields.get("value"));
+  } catch (error) {
+    if (error instanceof DeviceRefused) return null;
+    throw error;
+  }
+}
+
 /** True where something had to be changed: it holds from the next start on. */
 async function configure(
   line: BoardLine,
@@ -115,8 +126,9 @@ async function configure(
 ): Promise<boolean> {
   let isChanged = false;
   for (const [name, wanted] of settings) {
-    const { fields } = await line.request(["conf", name], signal);
-    if (Number(fields.get("value")) === wanted) continue;
+    const value = await settingIn(line, name, signal);
+    // Older firmware has no such clients: that they are off needs no saying.
+    if (value === wanted || (value === null && name === "clients" && wanted === 0)) continue;
     await line.request(["conf", name, String(wanted)], signal);
     isChanged = true;
   }

@@ -46,9 +46,9 @@ export function suits({ faults, auth }: Scenario, protocol: string | undefined):
   return auth === undefined && faults.every(({ kind }) => kind !== "byzantine");
 }
 
-/** Firmware on this machine: ROJ without signatures, as processes, for clients of the host. */
+/** Firmware on this machine: ROJ without signatures, as processes. */
 export function agentIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue[] {
-  const { agents, nodes, level, protocol, auth = "crash", residents } = plan;
+  const { agents, nodes, level, protocol, auth = "crash" } = plan;
   if (agents === undefined) return [];
   const issue = (text: string) => [{ path: ["agents"], text }];
   const beyond = agents.nodes.find((node) => node >= nodes);
@@ -60,8 +60,7 @@ export function agentIssues(plan: Omit<RunPlan, "seed">): readonly ScenarioIssue
   if (protocol !== "roj" || auth !== "crash") {
     return issue(`found ${protocol} with ${auth}, expected roj with crash, which agents speak`);
   }
-  if (residents === undefined) return [];
-  return issue("found clients on the nodes, expected clients on the host alone");
+  return [];
 }
 
 /** What does not go together, whatever the numbers. */

@@ -19,7 +19,7 @@ const KEYS_A_LINE = 6;
 /** The words of the command, for each line one list: keys may need several. */
 export function wordsOfCommand(command: ResidentCommand): readonly (readonly string[])[] {
   if (command.kind !== "final-reads") return [["clients", command.kind]];
-  const lines: string[][] = [["clients", "stop"]];
+  const lines: string[][] = [];
   for (let first = 0; first < command.keys.length; first += KEYS_A_LINE) {
     const keys = command.keys.slice(first, first + KEYS_A_LINE);
     lines.push(["clients", "read", ...keys.map(String)]);

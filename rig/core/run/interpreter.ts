@@ -404,7 +404,7 @@ export class Interpreter {
   #onNodeHistory(record: NodeHistoryRecord): void {
     if (this.#stage === "finished" || this.#residents === null) return;
     this.#record({ type: "node-history", time: this.#nowNs, record });
-    this.#residents.note(record);
+    this.#out.push(...this.#residents.note(record));
     if (record.kind === "boot") {
       this.#out.push(...this.#residents.booted(record.node, this.#stage));
     } else if (this.#clients.length === 0) {

@@ -35,8 +35,9 @@ export class ResidentCourse {
   #begun: number[][];
   /** By node, number and boot of its latest record; undefined once its marker was heard. */
   readonly #unheard: (string | undefined)[] = [];
-  /** By node, those of its latest marker: it may come before its record. */
-  readonly #heard: (string | undefined)[] = [];
+  /** By node, those of its latest marker where that came before its record. */
+  readonly #awaited: (string | undefined)[] = [];
+  readonly #noted: (Pick<NodeHistoryRecord, "boot" | "number"> | undefined)[] = [];
   #invoked = 0;
   #isGivenUp = false;
 
@@ -49,29 +50,43 @@ export class ResidentCourse {
   /** Whether final reads are still under way, or the marker of the last of them. */
   get isBusy(): boolean {
     if (this.#isGivenUp) return false;
-    if (this.#unheard.some((name) => name !== undefined)) return true;
+    const isThere = (name: string | undefined) => name !== undefined;
+    if (this.#unheard.some(isThere) || this.#awaited.some(isThere)) return true;
     if (this.#reads === null) return false;
     return this.#open.size > 0 || this.#reads.some((keys, node) => !this.#hasRead(node, keys));
   }
 
-  note({ node, boot, number, process, kind, value }: NodeHistoryRecord): void {
+  /** A key that is heard of late, by a record that was long on its way, is to be read as well. */
+  note({ node, boot, number, process, kind, value }: NodeHistoryRecord): readonly CommandEffect[] {
     const latest = `${boot & 255}/${number}`;
-    this.#unheard[node] = this.#heard[node] === latest ? undefined : latest;
+    const wasAwaited = this.#awaited[node] === latest;
+    if (wasAwaited) this.#awaited[node] = undefined;
+    this.#unheard[node] = wasAwaited ? undefined : latest;
+    this.#noted[node] = { boot, number };
     const name = `${node}/${boot}/${process}`;
     if (kind === "invoke") {
       this.#invoked++;
-      for (const microOp of value ?? []) this.#keys.add(microOp[1]);
-      if (this.#reads === null) return;
+      const fresh = (value ?? []).map(([, key]) => key).filter((key) => !this.#keys.has(key));
+      for (const key of fresh) this.#keys.add(key);
+      if (this.#reads === null) return [];
       this.#open.add(name);
       const [[f, key] = ["", -1], ...others] = value ?? [];
       this.#begun[node]?.push(f === "r" && others.length === 0 ? key : -1);
-    } else this.#open.delete(name);
+      return this.#readAlso(node, [...new Set(fresh)]);
+    }
+    this.#open.delete(name);
+    return [];
   }
 
   heard({ node, boot, number }: Marker): void {
     const latest = `${boot}/${number}`;
-    this.#heard[node] = latest;
+    const noted = this.#noted[node] ?? { boot: 0, number: -1 };
+    const isNext = boot === ((noted.boot + 1) & 255);
     if (this.#unheard[node] === latest) this.#unheard[node] = undefined;
+    // One of an earlier boot may come late: a controller sends what it held.
+    else if (isNext || (boot === (noted.boot & 255) && number > noted.number)) {
+      this.#awaited[node] = latest;
+    }
   }
 
   booted(node: number, stage: string): readonly CommandEffect[] {
@@ -125,8 +140,14 @@ export class ResidentCourse {
     return first >= 0 && keys.every((key, index) => begun[first + index] === key);
   }
 
+  #readAlso(node: number, keys: readonly number[]): readonly CommandEffect[] {
+    if (keys.length === 0) return [];
+    this.#reads?.[node]?.push(...keys);
+    return [{ kind: "command", node, command: { kind: "final-reads", keys } }];
+  }
+
   #readsOf(node: number): CommandEffect {
-    const keys = this.#reads?.[node] ?? [];
+    const keys = [...(this.#reads?.[node] ?? [])];
     return { kind: "command", node, command: { kind: "final-reads", keys } };
   }
 
