@@ -118,9 +118,9 @@ export class BoardSwitch implements PowerSwitch {
   #silenced(): RigError {
     if (this.#trouble !== null) return this.#trouble;
     const { silenceMs, onSilence } = this.#options;
-    const what = `it heard nothing of the rig for ${silenceMs} ms and made its outputs safe`;
+    const what = `the power board heard nothing of the rig for ${silenceMs} ms`;
     const expected = "expected a machine with time for the rig, or a longer silence";
-    const text = `${this.#session.name}: ${what}: ${expected}`;
+    const text = `${what} and made its outputs safe: ${expected} (${this.#session.name})`;
     this.#trouble = new RigError("bench.trouble", text);
     onSilence?.(this.#trouble);
     return this.#trouble;

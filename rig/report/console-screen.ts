@@ -14,6 +14,8 @@ const HANGING_MAX = 12;
 export interface Limits {
   readonly reasons: number;
   readonly reasonLines: number;
+  /** Of what ended the run, which is to be read as a whole. */
+  readonly failureLines: number;
   readonly anomalies: number;
   readonly anomalyLines: number;
   readonly violations: number;
@@ -28,6 +30,7 @@ export interface Limits {
 const FULL: Limits = {
   reasons: 6,
   reasonLines: 2,
+  failureLines: 6,
   anomalies: 3,
   anomalyLines: 3,
   violations: 3,
@@ -52,6 +55,7 @@ const FEWEST: Limits = {
   ...FEWER,
   reasons: 3,
   reasonLines: 1,
+  failureLines: 4,
   anomalyLines: 2,
   violations: 1,
   faults: 2,

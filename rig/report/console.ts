@@ -106,11 +106,12 @@ function verdict(screen: Screen, result: RunResult): void {
   result.reasons.slice(0, screen.limits.reasons).forEach((reason, at) => {
     const tone = { valid: "good", invalid: "bad", unknown: "warn", "not-run": "warn" } as const;
     const mark = `${reason.outcome}: `;
+    const { failureLines, reasonLines } = screen.limits;
     const text = {
       text: reason.text,
       mark,
       tone: tone[reason.outcome],
-      linesMax: screen.limits.reasonLines,
+      linesMax: reason.code.startsWith("failed-") ? failureLines : reasonLines,
     };
     paragraph(screen, at === 0 ? "Why" : "", text);
   });

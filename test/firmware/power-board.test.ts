@@ -234,8 +234,7 @@ describe("a supply behind the board", () => {
     await supply.on(0, never);
     expect(board.isHigh(1)).toBe(true);
     await strike();
-    const text =
-      "/dev/emulated: it heard nothing of the rig for 60000 ms and made its outputs safe";
+    const text = "the power board heard nothing of the rig for 60000 ms and made its outputs safe";
     await expect(supply.on(0, never)).rejects.toThrow(text);
     expect(told).toEqual([expect.stringContaining(text)]);
     await supply.makeSafe();

@@ -26,6 +26,13 @@ describe("the end of a run on the console", () => {
     }
   });
 
+  it("says what ended a run to the last word", () => {
+    const words = Array.from({ length: 40 }, (_, at) => `word${at}`).join(" ");
+    const reasons = [{ outcome: "not-run", code: "failed-bench", text: words }] as const;
+    const text = consoleReport({ ...aResult(evidence), reasons }, evidence, options);
+    expect(text.replace(/\s+/g, " ")).toContain(`not-run: ${words} `);
+  });
+
   it("says less of everything when there is too much for a screen", () => {
     const many = <T>(thing: T) => Array.from({ length: 20 }, () => thing);
     const detected = detectedResult(evidence);
