@@ -33,7 +33,7 @@ lease: { folder: leases }
 END
 candump -L can0 > flood.log &
 PID=$!
-RIG bench inject bench.yaml --injector flood --for 2s --json > flood.json
+RIG bench inject bench.yaml --injector flood --for 15s --json > flood.json
 sleep 1; kill -INT $PID; wait $PID
 RIG bench inject bench.yaml --injector unplugged --for 2s --json > unplugged.json &
 PID=$!

@@ -12,8 +12,8 @@ import { RigError } from "../../core/verdict/rig-error.ts";
 import type { CanBus } from "../../ports/can-bus.ts";
 import type { Clock } from "../../ports/clock.ts";
 
-/** States of a controller that takes part in the bus as it should. */
-const WELL = ["ERROR-ACTIVE", "ERROR-WARNING"];
+/** Some drivers never say anything but STOPPED, also of a controller that takes part in the bus. */
+const ILL = ["ERROR-PASSIVE", "BUS-OFF"];
 
 /** Points of a per cent: a controller divides a bit into few quanta, and takes the nearest. */
 const SAMPLE_TOLERANCE = 2;
@@ -42,8 +42,7 @@ export function openBenchBus(bus: BenchBus, clock: Clock): CanBus {
 export function busTrouble(bus: BenchBus, found: Omit<InterfaceInfo, "name">): string | null {
   if (!found.isUp) return "it is down";
   if (!found.isFd) return "it takes no frames of FD format";
-  if (found.state !== null && !WELL.includes(found.state))
-    return `its controller is ${found.state}`;
+  if (found.state !== null && ILL.includes(found.state)) return `its controller is ${found.state}`;
   const expected = bitRatesText(bus.rates);
   const set = found.rates === null ? expected : bitRatesText(found.rates);
   if (set !== expected) return `it is set to ${set}, the bench file says ${expected}`;
