@@ -50,10 +50,11 @@ describe("a cluster of nodes in C and in TypeScript", () => {
     240_000,
   );
 
-  it("counts the operations of clients on its nodes, through a crash", async () => {
+  it("counts the operations of clients on nodes of both, through a crash", async () => {
+    const agents = ["--agents", `0,2=${program}`];
     const few = ["--scenario", "leader-crash", "--seed", "7", "--operations", "30"];
     const place = ["--level", "process", "--output-dir", results, "--json"];
-    const { code, stdout } = await rig(["run", ...few, "--clients", "both", ...place]);
+    const { code, stdout } = await rig(["run", ...few, "--clients", "both", ...agents, ...place]);
     const { outcome, nodesHistory } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
     expect({ code, outcome }).toEqual({ code: 0, outcome: "valid" });
     expect(nodesHistory).toMatchObject({ lost: 0, widened: 0, check: { valid: true } });
