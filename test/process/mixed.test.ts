@@ -91,19 +91,15 @@ const NAMES = SCENARIOS.map(({ name }) => name).filter((scenario) => {
 });
 
 function campaign(): void {
-  it.each(NAMES)(
-    "%s",
-    async (scenario) => {
-      for (let seed = 1; seed <= SEEDS; seed++) {
-        const { nodes } = makePlan({ scenario, seed, level: "process" });
-        const half = Array.from({ length: nodes }, (_, node) => node);
-        const agents = half.filter((node) => node % 2 === seed % 2).join(",");
-        const run = await runMixed(scenario, agents, ["--seed", `${seed}`]);
-        expect({ seed, ...run }).toMatchObject({ seed, code: 0, asExpected: true });
-      }
-    },
-    36_000_000,
-  );
+  it.concurrent.each(NAMES)("%s", { retry: 0, timeout: 36_000_000 }, async (scenario) => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { nodes } = makePlan({ scenario, seed, level: "process" });
+      const half = Array.from({ length: nodes }, (_, node) => node);
+      const agents = half.filter((node) => node % 2 === seed % 2).join(",");
+      const run = await runMixed(scenario, agents, ["--seed", `${seed}`]);
+      expect({ seed, ...run }).toMatchObject({ seed, code: 0, asExpected: true });
+    }
+  });
 }
 
 if (SEEDS > 0) describe(`each scenario, ${SEEDS} seeds`, campaign);
