@@ -157,17 +157,20 @@ export class LineSession {
 
   async #try(line: string, timeoutMs: number, signal: AbortSignal | undefined) {
     const timer = new AbortController();
-    const stop = signal === undefined ? timer.signal : AbortSignal.any([timer.signal, signal]);
+    // Not AbortSignal.any: a signal that lasts for days would keep a trace of each request.
+    const stop = () => timer.abort();
+    signal?.addEventListener("abort", stop);
     const answered = new Promise<Done | Refused | null>((resolve) => {
       this.#waiting = { sequence: this.#sequence, answered: resolve };
     });
     try {
       await this.#transport.write(line);
-      const late = sleep(timeoutMs, null, { signal: stop }).catch(() => null);
+      const late = sleep(timeoutMs, null, { signal: timer.signal }).catch(() => null);
       return await Promise.race([answered, late]);
     } finally {
       this.#waiting = null;
-      timer.abort();
+      signal?.removeEventListener("abort", stop);
+      stop();
     }
   }
 
