@@ -54,7 +54,11 @@ export interface BenchSupply extends PowerSwitch {
   pulseReset(node: number, signal: AbortSignal): Promise<void>;
   /** In its neutral position; opened once. Rejects with `capability.fault` where it can't be. */
   injector(name: string): Promise<Injector>;
-  close(): Promise<void>;
+  /**
+   * With `keepsWatch` the boards' watchdogs stay armed: supplies are not as they should be left,
+   * and after its silence each board makes them so. So they do where an injector can't be healed.
+   */
+  close(options?: { readonly keepsWatch?: boolean }): Promise<void>;
 }
 
 /** Rejects with `bench.trouble`, all ports closed, where a unit is absent or another one. */
@@ -86,7 +90,7 @@ export async function openSupply(
     const orderly = new OrderlySwitch(new Switches(switches), { supplies, staggerMs });
     return new Supplies(bench, orderly, units);
   } catch (error) {
-    await units.close();
+    await units.close({ keepsWatch: false });
     throw error;
   }
 }
@@ -102,6 +106,8 @@ class Units {
   readonly #bench: Bench;
   readonly #open = new Map<string, OpenUnit>();
   readonly #closers: (() => Promise<void>)[] = [];
+  /** Disarms the watchdogs. */
+  readonly #releases: (() => Promise<void>)[] = [];
   readonly #silenced = new AbortController();
 
   constructor(bench: Bench) {
@@ -135,8 +141,12 @@ class Units {
     return session;
   }
 
-  async close(): Promise<void> {
-    for (const each of this.#closers.splice(0).reverse()) await each();
+  async close({ keepsWatch }: { readonly keepsWatch: boolean }): Promise<void> {
+    try {
+      for (const each of this.#releases.splice(0)) if (!keepsWatch) await each();
+    } finally {
+      for (const each of this.#closers.splice(0).reverse()) await each();
+    }
   }
 
   async #board(name: string, unit: Extract<PowerUnit, { kind: "rig-power" }>): Promise<OpenUnit> {
@@ -157,7 +167,7 @@ class Units {
     const onSilence = (trouble: RigError) => this.#silenced.abort(trouble);
     const outputs = { channels: this.#outputs(name), offMs: this.#offMs };
     const power = await BoardSwitch.arm(session, { ...outputs, silenceMs, onSilence });
-    this.#closers.push(() => power.release());
+    this.#releases.push(() => power.release());
     return { power, session };
   }
 
@@ -307,12 +317,13 @@ class Supplies implements BenchSupply {
   }
 
   /** Injectors are left neutral, also where one of them fails. */
-  async close(): Promise<void> {
+  async close({ keepsWatch = false } = {}): Promise<void> {
     const injectors = [...this.#injectors.values()];
     const healed = await Promise.allSettled(injectors.map((each) => each.heal(NEVER)));
     for (const each of injectors) await each.close?.();
-    await this.#units.close();
-    for (const each of healed) if (each.status === "rejected") throw each.reason;
+    const failed = healed.find(({ status }) => status === "rejected");
+    await this.#units.close({ keepsWatch: keepsWatch || failed !== undefined });
+    if (failed?.status === "rejected") throw failed.reason;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The rig killed at any moment of a run on the emulated bench: afterwards no board has a supply, no
  * program of one is left, and the next rig gets ports and lease. A signal lets the rig restore; for
- * `kill -9` the silence watchdog of the power board does it. `campaign:bench-kills` is the long form.
+ * `kill -9` the watchdog of the power board does it. `campaign:bench-kills` is the long form.
  */
 
 import { execFileSync, type spawn } from "node:child_process";
@@ -52,9 +52,19 @@ function suppliedIn(relays: readonly string[]): readonly string[] {
   return [...last].filter(([, state]) => state === "on").map(([name]) => name);
 }
 
-function programsOf(folder: string): readonly string[] {
+/** Processes of the bench in this folder. */
+function processesOf(folder: string): readonly string[] {
   const all = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" }).split("\n");
-  return all.filter((line) => line.includes("--disk") && line.includes(folder));
+  return all.filter((line) => line.includes(folder));
+}
+
+function programsOf(folder: string): readonly string[] {
+  return processesOf(folder).filter((line) => line.includes("--disk"));
+}
+
+function emulatorOf(folder: string): number {
+  const [line = ""] = processesOf(folder).filter((each) => each.includes("bench-emulator"));
+  return Number.parseInt(line, 10);
 }
 
 /** Once the run is in this phase of the bench. */
@@ -93,6 +103,21 @@ describe("a rig that is ended while it works at a bench", { timeout: 300_000 }, 
     await expectRestored(end);
   });
 
+  it("by two signals while the power board stands still: the board acts later", async () => {
+    let emulator = 0;
+    const end = await killed(async (child, folder) => {
+      await untilPhase(folder, "scenario");
+      emulator = emulatorOf(folder);
+      process.kill(emulator, "SIGSTOP");
+      child.kill("SIGTERM");
+      await sleep(500);
+      child.kill("SIGTERM");
+    });
+    process.kill(emulator, "SIGCONT");
+    expect(end.code).toBe(131);
+    await expectRestored(end);
+  });
+
   if (KILLS === 0) return;
   it(`at ${KILLS} moments`, { retry: 0, timeout: KILLS * 60_000 }, async () => {
     const random = Random.of(Number(process.env["RIG_BENCH_SEED"] ?? 7), "bench-kills");
@@ -128,7 +153,8 @@ async function killSomewhere(round: number, random: Random): Promise<void> {
   );
   const how = end.signal ?? end.code;
   const then = second === null ? "" : `, ${second} ${thenMs} ms later`;
-  const text = `${round}: ${phase} + ${afterMs} ms ${first}${then}: ${how} in ${lastPhase(end.folder)}`;
+  const place = `${how} in ${lastPhase(end.folder)}`;
+  const text = `${round}: ${phase} + ${afterMs} ms ${first}${then}: ${place}`;
   process.stdout.write(`${text}\n`);
   // Before it listens for signals it has not touched anything.
   if (how === "SIGTERM" || how === "SIGINT") expect([text, ...end.relays()]).toEqual([text]);

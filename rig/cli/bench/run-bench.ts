@@ -104,6 +104,8 @@ class BenchRun {
   readonly #clock: MachineClock;
   /** Aborted once supplies were taken away by their board. */
   #silenced: AbortSignal | null = null;
+  /** Supplies are not as they should be left: their boards have to go on watching. */
+  #isUnsafe = false;
 
   constructor(options: BenchRunOptions, clock: MachineClock) {
     this.#options = options;
@@ -126,7 +128,9 @@ class BenchRun {
     const console = this.#openConsoles();
     const supply = await openSupply(bench, [...bench.nodes.keys()], askAtTerminal);
     this.#silenced = supply.silenced;
-    this.#push("close the power units", STEP_MS, () => supply.close());
+    this.#push("close the power units", STEP_MS, () =>
+      supply.close({ keepsWatch: this.#isUnsafe }),
+    );
     await this.#flash(bench, supply, console);
     if (emulated !== null) this.#putPrograms(emulated);
     const world = await openBenchWorld({
@@ -227,7 +231,12 @@ class BenchRun {
   #pushSafeState(bench: Bench, supply: BenchSupply): () => void {
     const { keep, lease } = this.#options.choice;
     if (keep) return () => undefined;
-    const run = makeSafe(bench, supply, lease.lost);
+    this.#isUnsafe = true;
+    const run = async (signal: AbortSignal) => {
+      const text = await makeSafe(bench, supply, lease.lost, signal);
+      this.#isUnsafe = false;
+      return text;
+    };
     return this.#push("put supplies to their safe state", STEP_MS, run);
   }
 
@@ -284,16 +293,19 @@ function busOf({ bench, folder }: EmulatedBench, { bus: name }: BenchNode): read
 }
 
 /** All of the bench, also those that the run did not use. */
-function makeSafe({ nodes }: Bench, supply: BenchSupply, lost: AbortSignal) {
-  return async (signal: AbortSignal): Promise<string> => {
-    if (lost.aborted) throw new RigError("bench.trouble", "the bench is somebody else's by now");
-    const failed: string[] = [];
-    for (const [node, { name }] of nodes.entries()) {
-      await supply.makeSafe(node, signal).catch((error: Error) => {
-        failed.push(`${name}: ${error.message}`);
-      });
-    }
-    if (failed.length > 0) throw new RigError("bench.trouble", failed.join("; "));
-    return "all are";
-  };
+async function makeSafe(
+  { nodes }: Bench,
+  supply: BenchSupply,
+  lost: AbortSignal,
+  signal: AbortSignal,
+): Promise<string> {
+  if (lost.aborted) throw new RigError("bench.trouble", "the bench is somebody else's by now");
+  const failed: string[] = [];
+  for (const [node, { name }] of nodes.entries()) {
+    await supply.makeSafe(node, signal).catch((error: Error) => {
+      failed.push(`${name}: ${error.message}`);
+    });
+  }
+  if (failed.length > 0) throw new RigError("bench.trouble", failed.join("; "));
+  return "all are";
 }
