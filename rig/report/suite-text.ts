@@ -77,7 +77,7 @@ const HEAD: Row = [
   "expected",
   "outcomes",
   "ops",
-  "simulated",
+  "run time",
   "failed seeds",
 ];
 /** Columns of numbers, which stand to the right. */

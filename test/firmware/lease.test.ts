@@ -81,7 +81,7 @@ describe("a lease", () => {
     expect(ben.read()).toMatchObject({ owner: "anna" });
     put(folder, 2, { host: "lab2", pid: 1, untilMs: Date.now() + 1e6 });
     await expect(ben.take(run)).rejects.toThrow("anna at lab2 (process 1)");
-    put(folder, 3, { host: "lab2", pid: 1, untilMs: Date.now() - 1 });
+    put(folder, 3, { host: "lab2", pid: 1, untilMs: Date.now() - 60_000 });
     (await ben.take(run)).release();
   });
 
