@@ -54,6 +54,11 @@ export interface HeldLease {
 const POLL_MS = 250;
 const RENEW_MAX_MS = 10_000;
 const LEFT_BEHIND_MS = 3_600_000;
+/**
+ * Numbers that stay behind the highest. One who was held up between looking and linking then finds
+ * the number taken, and not free again; and whoever lists the folder while it changes sees some.
+ */
+const KEPT = 16;
 
 /** Where leases are that the bench file puts nowhere else: one folder for all users. */
 export function leaseFolder(): string {
@@ -181,8 +186,8 @@ export class LeaseFile {
 
   #latest(): Entry {
     for (;;) {
-      const number = this.#numbers().at(-1);
-      if (number === undefined) return { number: 0, lease: null };
+      const number = this.#latestNumber();
+      if (number === 0) return { number, lease: null };
       try {
         const text = readFileSync(this.#path(number), "utf8");
         return { number, lease: parseLease(text) };
@@ -191,6 +196,11 @@ export class LeaseFile {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw this.#unusable(error);
       }
     }
+  }
+
+  /** 0 where there is none. */
+  #latestNumber(): number {
+    return this.#numbers().at(-1) ?? 0;
   }
 
   #numbers(): readonly number[] {
@@ -219,6 +229,11 @@ export class LeaseFile {
       // A lease that is there is whole, also after a loss of power.
       fsyncSync(whole.descriptor);
       linkSync(whole.path, this.#path(number));
+      if (this.#latestNumber() > number + KEPT) {
+        // Held up for so long that the number was given, and forgotten: it counts for nothing.
+        unlinkQuietly(this.#path(number));
+        return null;
+      }
       this.#forget(number);
       return { number, lease };
     } catch (error) {
@@ -253,7 +268,7 @@ export class LeaseFile {
 
   /** Files of older numbers, and what was left behind by a rig that died; others' may stay. */
   #forget(number: number): void {
-    for (const old of this.#numbers()) if (old < number) unlinkQuietly(this.#path(old));
+    for (const old of this.#numbers()) if (old < number - KEPT) unlinkQuietly(this.#path(old));
     for (const name of readdirSync(this.#folder)) {
       if (!name.endsWith(".new") || !name.startsWith(`${this.#bench}.`)) continue;
       const file = path.join(this.#folder, name);
