@@ -17,7 +17,7 @@ import { checksum, encodeRequest } from "../../firmware-bridge/protocol/line.ts"
 import { Random } from "../../rig/core/random/random.ts";
 import { buildAgent, SANITIZED } from "../support/agent.ts";
 
-const INPUTS = Number(process.env["RIG_FUZZ_INPUTS"] ?? 20_000);
+const INPUTS = Number(process.env["RIG_FUZZ_INPUTS"] ?? 8_000);
 const POWER = new URL("../../firmware-bridge/firmware/power/", import.meta.url).pathname;
 
 /** One to three bits turned over, which the CRC tells for sure; the end of the line stays. */

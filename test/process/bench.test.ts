@@ -95,7 +95,8 @@ describe("rig run --bench", { timeout: 300_000 }, () => {
   });
 
   it.each(["brown-out-all", "leader-crash"])("%s is as expected", async (scenario) => {
-    const { code, result } = await runOn(ownBench(), scenario, "--agents", allOf(program));
+    const three = ["--nodes", "3", "--agents", `0,1,2=${program}`];
+    const { code, result } = await runOn(ownBench(), scenario, ...three);
     expect([result.outcome, result.reasons]).toEqual(["valid", [expect.anything()]]);
     expect(code).toBe(0);
   });

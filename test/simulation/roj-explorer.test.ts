@@ -14,9 +14,9 @@ import { disagreements } from "../support/schedule-explorer.ts";
 const FACTOR = Number(process.env["RIG_SCHEDULES"] ?? 1);
 /** Each size and how many schedules of it, so that the whole takes some ten seconds. */
 const SCHEDULES = [
-  { nodes: 3, count: 4_000 * FACTOR },
-  { nodes: 5, count: 1_000 * FACTOR },
-  { nodes: 7, count: 500 * FACTOR },
+  { nodes: 3, count: 3_000 * FACTOR },
+  { nodes: 5, count: 750 * FACTOR },
+  { nodes: 7, count: 375 * FACTOR },
 ] as const;
 
 /** A late confirmation of an old round. */

@@ -52,7 +52,7 @@ const WAYS = {
   },
   "huge-log"() {
     const line = `INFO [2026-01-01] jepsen.core - {:not "an answer}"}\n{:index 1\n`;
-    for (let i = 0; i < 1_500; i++) say(1, line.repeat(1_000));
+    for (let i = 0; i < 450; i++) say(1, line.repeat(1_000));
     replay(jar.transcript);
   },
   hang() {

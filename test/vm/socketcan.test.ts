@@ -21,7 +21,7 @@ const OWN = new URL("../../fixtures/traces/own/mix.log", import.meta.url).pathna
 const CORPUS = new URL("../../../shared/corpus/traces/", import.meta.url).pathname;
 
 /** Logs of others, with the speed at which they take a second or so; all of each if asked for. */
-const LINES_MAX = Number(process.env["RIG_TRACE_LINES"] ?? 1_500);
+const LINES_MAX = Number(process.env["RIG_TRACE_LINES"] ?? 500);
 const LOGS = [
   { log: join(CORPUS, "icsim/sample-can.log"), speed: 8 },
   { log: join(CORPUS, "savvycan/candump.log"), speed: 8 },
