@@ -81,7 +81,8 @@ describe("damaged input", () => {
     lines.on("line", (line) => said.push(line));
     await expect.poll(() => said.length, { timeout: 20_000 }).toBe(2);
     const transport = await openSerial(said[0] ?? "", { baudRate: 115_200 });
-    const session = new LineSession(transport, { timeoutMs: 5_000 });
+    // Each damaged line that the board has yet to answer may cost a try.
+    const session = new LineSession(transport, { timeoutMs: 5_000, tries: 20 });
     await session.hello(20_000);
     const random = Random.of(2, "damage");
     for (let count = 0; count < 1000; count++) {
