@@ -217,3 +217,13 @@ export class BoardLine {
     throw new RigError("bench.node", `it does not answer: ${this.problem}`);
   }
 }
+
+/** Whether the board's agent names this among its capabilities. Rejects as `request` does. */
+export async function isCapable(
+  line: Pick<BoardLine, "request">,
+  capability: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { words } = await line.request(["caps"], signal);
+  return words.join(",").split(",").includes(capability);
+}

@@ -186,8 +186,8 @@ export class LeaseFile {
 
   #latest(): Entry {
     for (;;) {
-      const number = this.#latestNumber();
-      if (number === 0) return { number, lease: null };
+      const number = this.#numbers().at(-1);
+      if (number === undefined) return { number: 0, lease: null };
       try {
         const text = readFileSync(this.#path(number), "utf8");
         return { number, lease: parseLease(text) };
@@ -196,11 +196,6 @@ export class LeaseFile {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw this.#unusable(error);
       }
     }
-  }
-
-  /** 0 where there is none. */
-  #latestNumber(): number {
-    return this.#numbers().at(-1) ?? 0;
   }
 
   #numbers(): readonly number[] {
@@ -229,12 +224,13 @@ export class LeaseFile {
       // A lease that is there is whole, also after a loss of power.
       fsyncSync(whole.descriptor);
       linkSync(whole.path, this.#path(number));
-      if (this.#latestNumber() > number + KEPT) {
+      const numbers = this.#numbers();
+      if ((numbers.at(-1) ?? 0) > number + KEPT) {
         // Held up for so long that the number was given, and forgotten: it counts for nothing.
         unlinkQuietly(this.#path(number));
         return null;
       }
-      this.#forget(number);
+      this.#forget(numbers.filter((each) => each < number - KEPT));
       return { number, lease };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return null;
@@ -266,9 +262,9 @@ export class LeaseFile {
     return nowMs;
   }
 
-  /** Files of older numbers, and what was left behind by a rig that died; others' may stay. */
-  #forget(number: number): void {
-    for (const old of this.#numbers()) if (old < number - KEPT) unlinkQuietly(this.#path(old));
+  /** Files of these numbers, and what was left behind by a rig that died; others' may stay. */
+  #forget(numbers: readonly number[]): void {
+    for (const old of numbers) unlinkQuietly(this.#path(old));
     for (const name of readdirSync(this.#folder)) {
       if (!name.endsWith(".new") || !name.startsWith(`${this.#bench}.`)) continue;
       const file = path.join(this.#folder, name);

@@ -6,7 +6,7 @@
  * partitions keep something from one board, its effects are those of the first of them.
  */
 
-import type { BoardLine } from "../../../firmware-bridge/host/board-line.ts";
+import { type BoardLine, isCapable } from "../../../firmware-bridge/host/board-line.ts";
 import type { Fault } from "../../core/fault/fault.ts";
 import { isTogether } from "../../core/fault/logical-faults.ts";
 import { RigError } from "../../core/verdict/rig-error.ts";
@@ -56,8 +56,7 @@ export class AgentFilters {
   async check(signal: AbortSignal): Promise<void> {
     if (this.#injector === null) return;
     for (const { name, line } of this.#boards) {
-      const { words } = await line.request(["caps"], signal);
-      if (words.join(",").split(",").includes("filter")) continue;
+      if (await isCapable(line, "filter", signal)) continue;
       const agent = line.hello?.firmware ?? "unknown";
       const text = `the agent of ${name} (${agent}) has no receive filter`;
       throw new RigError("bench.node", `${text}, which injector ${this.#injector} needs`);

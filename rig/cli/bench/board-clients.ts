@@ -3,7 +3,7 @@
  * the other on each, and heard by the records that come among the notes of the board.
  */
 
-import type { BoardLine } from "../../../firmware-bridge/host/board-line.ts";
+import { type BoardLine, isCapable } from "../../../firmware-bridge/host/board-line.ts";
 import { DeviceRefused } from "../../../firmware-bridge/host/session.ts";
 import { decodeClientRecord } from "../../../firmware-bridge/protocol/client-record.ts";
 import { type ResidentCommand, wordsOfCommand } from "../../core/resident/resident-command.ts";
@@ -40,11 +40,9 @@ export class BoardClients implements ResidentControl {
   /** Rejects with `capability.clients` where a board can have none. */
   async check(signal: AbortSignal): Promise<void> {
     for (const { name, line } of this.#boards) {
-      const { words } = await line.request(["caps"], signal);
-      const firmware = `its firmware is ${line.hello?.firmware}`;
-      const why = words.join(",").split(",").includes("clients")
+      const why = (await isCapable(line, "clients", signal))
         ? await this.#refusal(line, signal)
-        : firmware;
+        : `its firmware is ${line.hello?.firmware}`;
       if (why === null) continue;
       const text = `${name} runs no clients of its own (${why})`;
       throw new RigError("capability.clients", `${text}: expected --clients host`);

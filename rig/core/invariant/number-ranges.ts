@@ -29,6 +29,11 @@ export class NumberRanges {
 
   addAll(other: NumberRanges): void {
     const ends = other.#ends;
+    if (this.#ends.length === 0) {
+      // As of a node that has just started: however many there are, a few ranges are copied.
+      this.#ends.push(...ends);
+      return;
+    }
     for (let at = 0; at < ends.length; at += 2) {
       for (let number = ends[at] as number; number <= (ends[at + 1] as number); number++) {
         this.add(number);
